@@ -1,0 +1,1 @@
+"""Frozen values and arithmetic: no I/O, no third-party package, no clock of its own."""

@@ -1,0 +1,196 @@
+"""What can go wrong, as types.
+
+    PrimeError
+    ├─ ApiError                the service answered, but not with what was asked
+    │  ├─ NotAuthenticated     401
+    │  ├─ PaymentRequired      402
+    │  ├─ NotPermitted         403
+    │  ├─ NotFound             404
+    │  ├─ MethodNotAllowed     405
+    │  ├─ Conflict             409
+    │  ├─ InvalidRequest       400, 422 and every other 4xx
+    │  ├─ RateLimited          429
+    │  ├─ ServerFault          5xx
+    │  ├─ RedirectRefused      3xx to somewhere the key must not go
+    │  ├─ ResponseShapeError   2xx whose body cannot be used
+    │  └─ StreamBroken         a stream that ended before its end
+    ├─ NetworkError            no answer
+    │  └─ RequestTimedOut
+    ├─ OutcomeUnknown          a write whose answer never came: it may have happened
+    ├─ BudgetExhausted         our own call budget refused
+    ├─ ReadOnlyRefused         a write in read-only mode
+    ├─ CredentialError         keys and where they are kept
+    ├─ SettingsError           configuration
+    └─ StorageError            files and databases of ours
+
+Every text in here is already cleaned (`domain.text`) and holds no secret.
+"""
+
+from __future__ import annotations
+
+
+class PrimeError(Exception):
+    """The base: a sentence for the person, and what can be done about it."""
+
+    retryable = False
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+
+class ApiError(PrimeError):
+    """The service answered with an error.
+
+    Attributes:
+        status: The HTTP status, 0 where there is none.
+        endpoint: Method and path template, such as `GET /pods/`.
+        code: The machine-readable word of an inference error, if any.
+    """
+
+    def __init__(
+        self, message: str, *, hint: str = "", status: int = 0, endpoint: str = "", code: str = ""
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.status = status
+        self.endpoint = endpoint
+        self.code = code
+
+
+class NotAuthenticated(ApiError):
+    """401: the key is wrong, expired, or lacks the scope; `whoami` tells which."""
+
+
+class PaymentRequired(ApiError):
+    """402: balance, overdraft and grants do not cover it."""
+
+
+class NotPermitted(ApiError):
+    """403: scope, team or an admin-only route."""
+
+
+class NotFound(ApiError):
+    """404: no such thing, or a backend without this endpoint."""
+
+
+class MethodNotAllowed(ApiError):
+    """405: the endpoint exists without this method."""
+
+
+class Conflict(ApiError):
+    """409: the thing is not in a state that allows it."""
+
+
+class InvalidRequest(ApiError):
+    """400 or 422: refused for what was sent."""
+
+
+class RateLimited(ApiError):
+    """429: too many calls.
+
+    Attributes:
+        retry_after_s: How long the service asks us to wait, if it said so.
+        is_quota: True when waiting does not help.
+    """
+
+    retryable = True
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        status: int = 429,
+        endpoint: str = "",
+        code: str = "",
+        retry_after_s: float | None = None,
+        is_quota: bool = False,
+    ) -> None:
+        super().__init__(message, hint=hint, status=status, endpoint=endpoint, code=code)
+        self.retry_after_s = retry_after_s
+        self.is_quota = is_quota
+
+
+class ServerFault(ApiError):
+    """5xx: trouble at the service or at a provider behind it."""
+
+    retryable = True
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        status: int = 500,
+        endpoint: str = "",
+        code: str = "",
+        retry_after_s: float | None = None,
+    ) -> None:
+        super().__init__(message, hint=hint, status=status, endpoint=endpoint, code=code)
+        self.retry_after_s = retry_after_s
+
+
+class RedirectRefused(ApiError):
+    """3xx to another origin: followed, it would cost the key."""
+
+
+class ResponseShapeError(ApiError):
+    """A 2xx answer whose body cannot be used: not JSON, too big, or of another shape."""
+
+    retryable = True
+
+
+class StreamBroken(ApiError):
+    """A stream that stopped before its end; what came until then is kept."""
+
+
+class NetworkError(PrimeError):
+    """No answer: DNS, refused, reset."""
+
+    retryable = True
+
+
+class RequestTimedOut(NetworkError):
+    """No answer within the time limit."""
+
+
+class OutcomeUnknown(PrimeError):
+    """A write was sent and its answer never came: it may have happened.
+
+    Attributes:
+        request: Method and path template of the write.
+    """
+
+    def __init__(self, message: str, *, hint: str = "", request: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.request = request
+
+
+class BudgetExhausted(PrimeError):
+    """The rolling call budget is used up; background reading waits."""
+
+    retryable = True
+
+    def __init__(self, message: str, *, hint: str = "", retry_after_s: float | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.retry_after_s = retry_after_s
+
+
+class ReadOnlyRefused(PrimeError):
+    """A write was asked for while the program is read-only."""
+
+
+class CredentialError(PrimeError):
+    """A key cannot be read, kept or used."""
+
+
+class StorageError(PrimeError):
+    """One of our own files cannot be read or written."""
+
+
+class SettingsError(PrimeError):
+    """The configuration is wrong; the message names file, key and what to write instead."""

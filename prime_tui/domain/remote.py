@@ -1,0 +1,111 @@
+"""A value that lives elsewhere, with what we know of its age."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from prime_tui.domain.errors import PrimeError
+
+T = TypeVar("T")
+
+
+class Freshness(StrEnum):
+    """How far a value can be trusted now."""
+
+    LOADING = "loading"
+    """Nothing yet, the first answer is awaited."""
+    FRESH = "fresh"
+    """The last reading succeeded and is not older than it should be."""
+    STALE = "stale"
+    """An old value: reading fails, is paused, or is late."""
+    FAILED = "failed"
+    """Nothing yet, and reading fails."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remote(Generic[T]):
+    """The last good value and the state of reading it.
+
+    A failure keeps the value and lets it age; a success replaces it.
+
+    Attributes:
+        value: The last good value; None means that there never was one.
+        fetched_at: When that value was received.
+        error: Why the last reading failed; None after a success.
+        failures: Failed readings since the last success.
+        retry_at: When the next try is due after a failure.
+        interval_s: How often it is read at the moment; None when it is not polled.
+        restored: True for a value of an earlier session, not yet confirmed in this one.
+    """
+
+    value: T | None = None
+    fetched_at: datetime | None = None
+    error: PrimeError | None = None
+    failures: int = 0
+    retry_at: datetime | None = None
+    interval_s: float | None = None
+    restored: bool = False
+
+    def loaded(self, value: T, at: datetime) -> Remote[T]:
+        """Return the state after a success; an equal value keeps its identity."""
+        kept = self.value if self.value is not None and self.value == value else value
+        return replace(self, value=kept, fetched_at=at, error=None, failures=0, retry_at=None, restored=False)
+
+    def failed(self, error: PrimeError, retry_at: datetime | None = None) -> Remote[T]:
+        """Return the state after a failure: the value stays."""
+        return replace(self, error=error, failures=self.failures + 1, retry_at=retry_at)
+
+    def paced(self, interval_s: float | None) -> Remote[T]:
+        """Return the state with another reading interval."""
+        return self if interval_s == self.interval_s else replace(self, interval_s=interval_s)
+
+    def age_s(self, now: datetime) -> float | None:
+        """Return the seconds since the value came; None without a value. Never negative."""
+        if self.fetched_at is None:
+            return None
+        return max(0.0, (now - self.fetched_at) / timedelta(seconds=1))
+
+    def freshness(self, now: datetime) -> Freshness:
+        """Return how far the value can be trusted at `now`.
+
+        A value is late when it is older than two and a half reading intervals (at least 20 s).
+        """
+        if self.value is None:
+            return Freshness.FAILED if self.error is not None else Freshness.LOADING
+        if self.error is not None or self.restored:
+            return Freshness.STALE
+        age_s = self.age_s(now) or 0.0
+        if self.interval_s is not None and age_s > max(20.0, 2.5 * self.interval_s):
+            return Freshness.STALE
+        return Freshness.FRESH
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadableRow:
+    """One row of a list that could not be used.
+
+    Attributes:
+        position: Its index in the answer.
+        reason: Field and problem, cleaned; never the row's own text.
+    """
+
+    position: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing(Generic[T]):
+    """A list as the service gave it.
+
+    Attributes:
+        items: The rows that could be read, in the service's order, without duplicate ids.
+        total: What the service says there is in all; None when it does not say.
+        unreadable: The rows that were lost, with reasons.
+    """
+
+    items: tuple[T, ...] = ()
+    total: int | None = None
+    unreadable: tuple[UnreadableRow, ...] = field(default=())

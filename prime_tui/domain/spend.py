@@ -1,0 +1,116 @@
+"""Burn, runway and spending over time: arithmetic only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from prime_tui.domain.cost import hours
+
+
+@dataclass(frozen=True, slots=True)
+class Burn:
+    """USD per hour by the price lists, and what could not be counted.
+
+    Attributes:
+        unknown: Names of things that burn at an unknown rate; with any, the sum is a lower bound.
+    """
+
+    pods_usd_per_h: Decimal = Decimal(0)
+    disks_usd_per_h: Decimal = Decimal(0)
+    runs_usd_per_h: Decimal = Decimal(0)
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def total_usd_per_h(self) -> Decimal:
+        """The sum of what is known."""
+        return self.pods_usd_per_h + self.disks_usd_per_h + self.runs_usd_per_h
+
+    @property
+    def mark(self) -> str:
+        """`≥` when something is not counted."""
+        return "≥" if self.unknown else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Runway:
+    """How long the balance lasts at the present burn; a lower bound, since grants and overdraft are not seen.
+
+    Attributes:
+        hours: None when there is no burn or an input is unknown.
+        reason: Why there is no number: `no burn` or `unknown`; empty otherwise.
+        ends_at: When the balance is gone.
+    """
+
+    hours: Decimal | None = None
+    reason: str = ""
+    ends_at: datetime | None = None
+
+
+def runway(balance_usd: Decimal | None, burn: Burn | None, now: datetime) -> Runway:
+    """Return how long `balance_usd` lasts; an overdrawn balance lasts 0 h."""
+    if balance_usd is None or burn is None:
+        return Runway(reason="unknown")
+    rate = burn.total_usd_per_h
+    if rate <= 0:
+        return Runway(reason="unknown" if burn.unknown else "no burn")
+    left_h = max(Decimal(0), balance_usd) / rate
+    ends_at = now + timedelta(hours=float(left_h)) if left_h < 24 * 3650 else None
+    return Runway(hours=left_h, ends_at=ends_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """Money spent on one billing row within a span of time.
+
+    Attributes:
+        spread: True when the amount is a row's whole past, spread evenly: when it was spent is a guess.
+    """
+
+    start: datetime
+    end: datetime
+    amount: Decimal
+    resource_type: str
+    resource_id: str | None = None
+    spread: bool = False
+
+
+def charge_within(charge: Charge, start: datetime, end: datetime) -> Decimal:
+    """Return the part of a charge that falls into `[start, end)`, by time."""
+    if charge.end <= charge.start:  # all at one moment
+        return charge.amount if start <= charge.end < end else Decimal(0)
+    overlap_start, overlap_end = max(charge.start, start), min(charge.end, end)
+    if overlap_end <= overlap_start:
+        return Decimal(0)
+    if overlap_start == charge.start and overlap_end == charge.end:
+        return charge.amount
+    return charge.amount * hours(overlap_start, overlap_end) / hours(charge.start, charge.end)
+
+
+def spend_series(
+    charges: Iterable[Charge], start: datetime, end: datetime, buckets: int
+) -> tuple[Decimal, ...]:
+    """Return the spending of each of `buckets` equal spans of `[start, end)`."""
+    width = (end - start) / buckets
+    totals = [Decimal(0)] * buckets
+    for charge in charges:
+        if charge.end < start or charge.start >= end:
+            continue
+        first = max(0, int((charge.start - start) / width))
+        last = min(buckets - 1, int((charge.end - start) / width))
+        for index in range(first, last + 1):
+            upper = end if index == buckets - 1 else start + (index + 1) * width
+            totals[index] += charge_within(charge, start + index * width, upper)
+    return tuple(totals)
+
+
+def rate_usd_per_h(
+    samples: Sequence[tuple[datetime, Decimal]], now: datetime, window: timedelta
+) -> Decimal | None:
+    """Return the slope of a growing total over the last `window`; None within its first minute."""
+    recent = [sample for sample in samples if now - sample[0] <= window]
+    if len(recent) < 2 or recent[-1][0] - recent[0][0] < timedelta(minutes=1):
+        return None
+    return max(Decimal(0), recent[-1][1] - recent[0][1]) / hours(recent[0][0], recent[-1][0])

@@ -1,0 +1,136 @@
+"""What a screen shows of a thing: the thing joined with its money and with what we are doing to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from prime_tui.domain.cost import Cost
+from prime_tui.domain.ids import PodId, RunId, TeamId
+from prime_tui.domain.pods import Pod
+from prime_tui.domain.runs import Run, RunSource, RunState, RunUsage
+
+
+class EndingPhase(StrEnum):
+    """How far the ending of a pod or run is."""
+
+    ASKED = "asked"
+    CONFIRMING = "confirming"
+    GONE = "gone"
+    NOT_CONFIRMED = "not confirmed"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """An ending that this program asked for.
+
+    Attributes:
+        message: A sentence about the last thing that happened.
+        listed_usd: What it cost by the price list until it ended.
+        billed_usd: What was billed, once that is known.
+        saves_usd_per_h: What no longer burns.
+    """
+
+    phase: EndingPhase
+    asked_at: datetime
+    message: str = ""
+    listed_usd: Decimal | None = None
+    billed_usd: Decimal | None = None
+    saves_usd_per_h: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PodView:
+    """A pod as a row: with its cost, and the ending under way if there is one."""
+
+    pod: Pod
+    cost: Cost
+    ending: Ending | None = None
+    is_mine: bool = True
+
+    @property
+    def id(self) -> PodId:
+        """The pod's id."""
+        return self.pod.id
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """A run merged from every source that knows it.
+
+    Attributes:
+        state_is_guess: True when only billing knows the run and its state follows from when it was billed.
+        is_unknown: True when no source knows more than the id.
+        tokens: All tokens so far; None is unknown.
+        tokens_per_s: Recent rates for a sparkline, oldest first; None where nothing was read.
+        usd_per_h: What it burns now; None is unknown.
+        done_steps: Finished steps; None is unknown.
+        last_step_at: When the last step was reported.
+    """
+
+    id: RunId
+    name: str | None
+    state: RunState
+    status_word: str
+    state_is_guess: bool
+    is_unknown: bool
+    base_model: str | None
+    environments: tuple[str, ...]
+    max_steps: int | None
+    done_steps: int | None
+    tokens: int | None
+    tokens_per_s: tuple[float | None, ...]
+    cost: Cost
+    usd_per_h: Decimal | None
+    created_at: datetime | None
+    started_at: datetime | None
+    completed_at: datetime | None
+    last_step_at: datetime | None
+    last_activity_at: datetime | None
+    team_id: TeamId | None
+    sources: frozenset[RunSource]
+    run: Run | None = None
+    usage: RunUsage | None = None
+    ending: Ending | None = None
+
+    @property
+    def title(self) -> str:
+        """The name, else the id."""
+        return self.name or self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Burning:
+    """One line of "what burns now", whatever kind it is.
+
+    Attributes:
+        kind: `pod`, `run` or `disk`; with `id` it says where to open it.
+        what: What it is, such as `8×H200 141GB`.
+    """
+
+    kind: str
+    id: str
+    name: str
+    what: str
+    state: str
+    is_live: bool
+    usd_per_h: Decimal | None
+    cost: Cost
+    since: datetime | None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchRecord:
+    """What this program remembers of a run that it launched; never the token."""
+
+    run_id: RunId
+    name: str | None
+    team_id: TeamId | None
+    launched_at: datetime
+    price_usd_per_gpu_h: Decimal | None = None
+    gpu_count: int | None = None
+    gpu_type: str | None = None

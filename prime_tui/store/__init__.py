@@ -1,0 +1,1 @@
+"""Everything that came from outside, in one place; knows neither HTTP nor the screen."""

@@ -1,0 +1,169 @@
+"""The wallet's rows and what they say about when money was spent.
+
+Rows grow in place. The book keys them by id, takes differences between readings, and keeps each difference
+as a charge over the time in which it arose. A row seen for the first time has a past that nobody saw: it is
+spread evenly over the row's life and marked as such.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from prime_tui.domain.ids import BillingId, WalletId
+from prime_tui.domain.spend import Charge, charge_within, spend_series
+from prime_tui.domain.wallet import BillingRow, Wallet
+
+KEEP = timedelta(days=62)
+MERGE = timedelta(minutes=30)
+"""Charges of one row within this span become one: a month of minutes stays a few thousand entries."""
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class BillingBook:
+    """All rows of one wallet that were read, newest billing first."""
+
+    def __init__(self) -> None:
+        self.wallet_id: WalletId | None = None
+        self.total_rows: int | None = None
+        self.version = 0
+        self._rows: dict[BillingId, BillingRow] = {}
+        self._charges: dict[BillingId, list[Charge]] = {}
+        self._sorted: tuple[BillingRow, ...] | None = None
+        self._by_resource: dict[str, list[BillingId]] = {}
+        self._read_through: datetime | None = None
+        self.observed_since: datetime | None = None
+
+    def observe(self, wallet: Wallet, offset: int, at: datetime) -> bool:
+        """Take in one page read at `at`; return whether anything is new.
+
+        A page of another wallet starts the book anew.
+        """
+        if self.wallet_id != wallet.id:
+            self.clear()
+            self.wallet_id = wallet.id
+        if self.observed_since is None:
+            self.observed_since = at
+        changed = self.total_rows != wallet.total_rows
+        self.total_rows = wallet.total_rows
+        for row in wallet.rows:
+            changed = self._observe_row(row, at) or changed
+        self._note_coverage(wallet, offset)
+        if changed:
+            self._sorted = None
+            self.version += 1
+        return changed
+
+    def clear(self) -> None:
+        """Forget everything."""
+        version = self.version
+        self.__init__()  # type: ignore[misc]
+        self.version = version + 1
+
+    def _observe_row(self, row: BillingRow, at: datetime) -> bool:
+        old = self._rows.get(row.id)
+        if old == row:
+            return False
+        self._rows[row.id] = row
+        if old is None and row.resource_id is not None:
+            self._by_resource.setdefault(row.resource_id, []).append(row.id)
+        if row.amount is None:
+            return True
+        end = row.shown_at or at
+        if old is None or old.amount is None:
+            if row.amount:
+                start = row.created_at or end
+                self._add(
+                    row, Charge(start, end, row.amount, row.resource_type, row.resource_id, spread=True)
+                )
+        elif row.amount != old.amount:
+            start = old.shown_at or end
+            if end <= start:
+                start = end
+            grown = row.amount - old.amount
+            self._add(row, Charge(start, end, grown, row.resource_type, row.resource_id))
+        return True
+
+    def _add(self, row: BillingRow, charge: Charge) -> None:
+        charges = self._charges.setdefault(row.id, [])
+        last = charges[-1] if charges else None
+        joins = last is not None and last.end == charge.start and last.spread == charge.spread
+        if last is not None and joins and charge.end - last.start <= MERGE:
+            charges[-1] = Charge(
+                last.start,
+                charge.end,
+                last.amount + charge.amount,
+                charge.resource_type,
+                charge.resource_id,
+                spread=charge.spread,
+            )
+        else:
+            charges.append(charge)
+            oldest = charge.end - KEEP
+            while charges[0].end < oldest:
+                charges.pop(0)
+
+    def _note_coverage(self, wallet: Wallet, offset: int) -> None:
+        read = offset + len(wallet.rows)
+        if wallet.total_rows is not None and read >= wallet.total_rows:
+            self._read_through = EPOCH
+        elif wallet.rows:
+            oldest = wallet.rows[-1].shown_at
+            if oldest is not None and (self._read_through is None or oldest < self._read_through):
+                self._read_through = oldest
+
+    @property
+    def rows(self) -> tuple[BillingRow, ...]:
+        """All rows that were read, last billed first."""
+        if self._sorted is None:
+            order = sorted(self._rows.values(), key=lambda row: row.shown_at or EPOCH, reverse=True)
+            self._sorted = tuple(order)
+        return self._sorted
+
+    @property
+    def complete_since(self) -> datetime | None:
+        """Every charge after this moment is in the book; None before the first page."""
+        return self._read_through
+
+    @property
+    def charges(self) -> Iterable[Charge]:
+        """All charges, in no order."""
+        for charges in self._charges.values():
+            yield from charges
+
+    def of_resource(self, resource_id: str) -> tuple[BillingRow, ...]:
+        """Return the rows of one pod, run or disk."""
+        return tuple(self._rows[row_id] for row_id in self._by_resource.get(resource_id, ()))
+
+    def billed_usd(self, resource_id: str) -> tuple[Decimal, datetime | None] | None:
+        """Return what was billed for a resource and up to when; None without a readable row in USD."""
+        rows = [
+            row for row in self.of_resource(resource_id) if row.amount is not None and row.currency == "USD"
+        ]
+        if not rows:
+            return None
+        as_of = max((row.shown_at for row in rows if row.shown_at is not None), default=None)
+        return sum((row.amount for row in rows if row.amount is not None), Decimal(0)), as_of
+
+    def spent(self, start: datetime, end: datetime) -> Decimal:
+        """Return what was charged within `[start, end)`."""
+        return sum((charge_within(charge, start, end) for charge in self.charges), Decimal(0))
+
+    def observed_usd(self, start: datetime, end: datetime) -> Decimal:
+        """Return what was charged within the span as seen happening, without rows' spread pasts."""
+        seen = (charge for charge in self.charges if not charge.spread)
+        return sum((charge_within(charge, start, end) for charge in seen), Decimal(0))
+
+    def by_type(self, start: datetime, end: datetime) -> dict[str, Decimal]:
+        """Return the charges of a span by resource type, largest first."""
+        totals: dict[str, Decimal] = {}
+        for charge in self.charges:
+            part = charge_within(charge, start, end)
+            if part:
+                totals[charge.resource_type] = totals.get(charge.resource_type, Decimal(0)) + part
+        return dict(sorted(totals.items(), key=lambda item: item[1], reverse=True))
+
+    def series(self, start: datetime, end: datetime, buckets: int) -> tuple[Decimal, ...]:
+        """Return the charges of each of `buckets` equal spans."""
+        return spend_series(self.charges, start, end, buckets)

@@ -1,0 +1,153 @@
+"""Burn, runway, what burns now, and costs of things."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from prime_tui.domain.cost import Cost, CostOrigin, best_cost, upper_bound_usd
+from prime_tui.domain.disks import Disk
+from prime_tui.domain.pods import Pod, PodState, burn_by_state
+from prime_tui.domain.runs import LIVE, RunState
+from prime_tui.domain.spend import Burn, Runway, runway
+from prime_tui.domain.units import gpu
+from prime_tui.domain.views import Burning
+from prime_tui.store.selectors.ownership import in_wallet
+from prime_tui.store.selectors.runs import run_views
+from prime_tui.store.store import Store
+
+MEASURE_AT_LEAST = timedelta(minutes=15)
+MEASURE_WINDOW = timedelta(hours=1)
+
+
+def billed_cost(store: Store, resource_id: str) -> Cost:
+    """Return what the billing rows say about a resource."""
+    billed = store.billing.billed_usd(resource_id)
+    return Cost() if billed is None else Cost(billed[0], CostOrigin.BILLED, billed[1])
+
+
+def pod_cost(store: Store, pod: Pod, now: datetime) -> Cost:
+    """Return what a pod has cost so far: billed, else estimated, else as an older backend reports it."""
+    estimate = upper_bound_usd(pod.burn_usd_per_h, pod.created_at, pod.terminated_at or now)
+    return best_cost(
+        billed=billed_cost(store, pod.id),
+        estimate=Cost(estimate, CostOrigin.ESTIMATE),
+        reported=Cost(pod.reported_cost_usd, CostOrigin.REPORTED),
+    )
+
+
+def disk_burn(disk: Disk) -> Decimal | None:
+    """Return what a disk costs per hour in its present state."""
+    return burn_by_state(
+        disk.state, disk.price_usd_per_h, disk.stopped_price_usd_per_h, disk.provisioning_price_usd_per_h
+    )
+
+
+def disk_cost(store: Store, disk: Disk, now: datetime) -> Cost:
+    """Return what a disk has cost so far."""
+    estimate = upper_bound_usd(disk_burn(disk), disk.created_at, disk.terminated_at or now)
+    return best_cost(billed=billed_cost(store, disk.id), estimate=Cost(estimate, CostOrigin.ESTIMATE))
+
+
+def burning_now(store: Store, now: datetime) -> tuple[Burning, ...]:
+    """Return everything of this wallet that costs money now or is about to, dearest first."""
+    found = [*_burning_pods(store, now), *_burning_runs(store, now), *_burning_disks(store, now)]
+    return tuple(sorted(found, key=lambda one: one.usd_per_h or Decimal(0), reverse=True))
+
+
+def _burning_pods(store: Store, now: datetime) -> list[Burning]:
+    return [
+        Burning(
+            kind="pod",
+            id=pod.id,
+            name=pod.name or pod.id,
+            what=gpu(pod.gpu_name, pod.gpu_count),
+            state=pod.state.value,
+            is_live=pod.state is PodState.ACTIVE,
+            usd_per_h=pod.burn_usd_per_h,
+            cost=pod_cost(store, pod, now),
+            since=pod.created_at,
+        )
+        for pod in (store.pods.value.items if store.pods.value else ())
+        if in_wallet(store, pod) and pod.state is not PodState.TERMINATED
+    ]
+
+
+def _burning_runs(store: Store, now: datetime) -> list[Burning]:
+    return [
+        Burning(
+            kind="run",
+            id=run.id,
+            name=run.title,
+            what=run.base_model or "training run",
+            state=run.state.value if run.done_steps is None else f"step {run.done_steps}",
+            is_live=run.state is RunState.RUNNING,
+            usd_per_h=run.usd_per_h,
+            cost=run.cost,
+            since=run.started_at or run.created_at,
+        )
+        for run in run_views(store, now)
+        if run.state in LIVE and not run.state_is_guess
+    ]
+
+
+def _burning_disks(store: Store, now: datetime) -> list[Burning]:
+    return [
+        Burning(
+            kind="disk",
+            id=disk.id,
+            name=disk.name or disk.id,
+            what=f"disk {disk.size_gb} GB" if disk.size_gb is not None else "disk",
+            state="attached" if disk.pod_ids else "detached",
+            is_live=bool(disk.pod_ids),
+            usd_per_h=disk_burn(disk),
+            cost=disk_cost(store, disk, now),
+            since=disk.created_at,
+            note="" if disk.pod_ids else "no pod",
+        )
+        for disk in (store.disks.value.items if store.disks.value else ())
+        if in_wallet(store, disk) and disk.state is not PodState.TERMINATED
+    ]
+
+
+def listed_burn(store: Store, now: datetime) -> Burn | None:
+    """Return the burn by the price lists; None until the pods were read once.
+
+    Sources that could not be read at all are named in `unknown`.
+    """
+    if store.pods.value is None:
+        return None
+    sums = {"pod": Decimal(0), "run": Decimal(0), "disk": Decimal(0)}
+    unknown: list[str] = []
+    for one in burning_now(store, now):
+        if one.usd_per_h is None:
+            unknown.append(one.name)
+        else:
+            sums[one.kind] += one.usd_per_h
+    unknown.extend(name for name, one in (("disks", store.disks), ("runs", store.runs)) if one.value is None)
+    return Burn(sums["pod"], sums["disk"], sums["run"], tuple(unknown))
+
+
+def measured_burn(store: Store, now: datetime) -> Decimal | None:
+    """Return what billing was seen to charge per hour; None within the first quarter of an hour."""
+    since = store.billing.observed_since
+    if since is None or now - since < MEASURE_AT_LEAST:
+        return None
+    start = max(since, now - MEASURE_WINDOW)
+    hours = Decimal(str((now - start) / timedelta(hours=1)))
+    return store.billing.observed_usd(start, now) / hours
+
+
+def wallet_runway(store: Store, now: datetime) -> Runway:
+    """Return how long the balance lasts at the listed burn."""
+    wallet = store.wallet.value
+    balance = wallet.balance if wallet is not None and wallet.currency == "USD" else None
+    return runway(balance, listed_burn(store, now), now)
+
+
+def spent_today(store: Store, now: datetime) -> Decimal | None:
+    """Return what was charged since midnight UTC; None before the first reading."""
+    if store.billing.complete_since is None:
+        return None
+    midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return store.billing.spent(midnight, now + timedelta(minutes=5))

@@ -1,0 +1,167 @@
+"""Runs merged from every source that knows them.
+
+Sources, and whose word counts first: the run list (or the run read on its own), usage, our own record of the
+launch, and billing rows, which also find finished and deleted runs.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from prime_tui.domain.cost import Cost, CostOrigin, best_cost
+from prime_tui.domain.ids import RunId
+from prime_tui.domain.runs import LIVE, Run, RunSource, RunState, RunUsage, run_state
+from prime_tui.domain.spend import rate_usd_per_h
+from prime_tui.domain.views import LaunchRecord, RunView
+from prime_tui.store.series import rates_per_s
+from prime_tui.store.store import Store
+
+RECENTLY_BILLED = timedelta(minutes=10)
+RATE_WINDOW = timedelta(minutes=15)
+SPARK_POINTS = 24
+
+
+def known_run_ids(store: Store) -> dict[RunId, set[RunSource]]:
+    """Return every run id that any source names, in the order: listed, launched, typed in, billed."""
+    found: dict[RunId, set[RunSource]] = {}
+    for run in store.runs.value.items if store.runs.value else ():
+        found.setdefault(run.id, set()).add(RunSource.LIST)
+    for launch in store.launches:
+        if launch.team_id == store.session.wallet.team_id:
+            found.setdefault(launch.run_id, set()).add(RunSource.LAUNCHED)
+    for run_id in store.typed_runs:
+        found.setdefault(run_id, set()).add(RunSource.TYPED)
+    for row in store.billing.rows:
+        if row.resource_type == "training" and row.resource_id:
+            found.setdefault(RunId(row.resource_id), set()).add(RunSource.BILLING)
+    return found
+
+
+def run_views(store: Store, now: datetime) -> tuple[RunView, ...]:
+    """Return all known runs: live ones first, then the newest first."""
+    listed = {run.id: run for run in store.runs.value.items} if store.runs.value else {}
+    launches = {launch.run_id: launch for launch in store.launches}
+    views = [
+        _view(store, run_id, frozenset(sources), listed.get(run_id), launches.get(run_id), now)
+        for run_id, sources in known_run_ids(store).items()
+    ]
+    views.sort(key=_newest, reverse=True)
+    views.sort(key=lambda view: view.state not in LIVE)
+    return tuple(views)
+
+
+def run_view(store: Store, run_id: RunId, now: datetime) -> RunView | None:
+    """Return one run, or None when no source names it."""
+    sources = known_run_ids(store).get(run_id)
+    if sources is None:
+        return None
+    listed = {run.id: run for run in store.runs.value.items} if store.runs.value else {}
+    launches = {launch.run_id: launch for launch in store.launches}
+    return _view(store, run_id, frozenset(sources), listed.get(run_id), launches.get(run_id), now)
+
+
+def _newest(view: RunView) -> float:
+    at = view.created_at or view.last_activity_at
+    return 0.0 if at is None else at.timestamp()
+
+
+def _view(
+    store: Store,
+    run_id: RunId,
+    sources: frozenset[RunSource],
+    listed: Run | None,
+    launch: LaunchRecord | None,
+    now: datetime,
+) -> RunView:
+    run = _newer(listed, store.run_details.peek(run_id).value)
+    usage = store.usage.peek(run_id).value or (run.usage if run else None)
+    progress = store.progress.peek(run_id).value
+    billed = store.billing.billed_usd(run_id)
+    billed_at = billed[1] if billed is not None else None
+    state, word, is_guess = _state(run, usage, billed_at, now)
+    trail = store.run_trails.get(run_id)
+    started_at = run.started_at if run else None
+    max_steps = run.max_steps if run else None
+    return RunView(
+        id=run_id,
+        name=(run.name if run else None)
+        or (usage.run_name if usage else None)
+        or (launch.name if launch else None),
+        state=state,
+        status_word=word,
+        state_is_guess=is_guess,
+        is_unknown=run is None and usage is None and launch is None,
+        base_model=(run.base_model if run else None) or (usage.base_model if usage else None),
+        environments=run.environments if run else (),
+        max_steps=max_steps,
+        done_steps=progress.completed_steps(max_steps) if progress else _steps_of_row(run, max_steps),
+        tokens=usage.total_tokens if usage else None,
+        tokens_per_s=rates_per_s(trail.tokens.points(), SPARK_POINTS) if trail else (),
+        cost=_cost(usage, billed),
+        usd_per_h=_rate(store, run_id, run, launch, state, now),
+        created_at=(run.created_at if run else None) or (launch.launched_at if launch else None),
+        started_at=started_at,
+        completed_at=run.completed_at if run else None,
+        last_step_at=progress.updated_at if progress else None,
+        last_activity_at=max((at for at in (billed_at, run.updated_at if run else None) if at), default=None),
+        team_id=(run.team_id if run else None) or (launch.team_id if launch else None),
+        sources=sources,
+        run=run,
+        usage=usage,
+        ending=store.run_endings.get(run_id),
+    )
+
+
+def _newer(listed: Run | None, detailed: Run | None) -> Run | None:
+    """The run read on its own knows more, until the list has a later version."""
+    if listed is None or detailed is None:
+        return detailed or listed
+    if listed.updated_at and detailed.updated_at and listed.updated_at > detailed.updated_at:
+        return listed
+    return detailed
+
+
+def _steps_of_row(run: Run | None, max_steps: int | None) -> int | None:
+    """Older rows carry their step among the metrics; a completed run has done them all."""
+    if run is None:
+        return None
+    if "step" in run.metrics:
+        return int(run.metrics["step"])
+    return max_steps if run.state is RunState.COMPLETED else None
+
+
+def _state(
+    run: Run | None, usage: RunUsage | None, billed_at: datetime | None, now: datetime
+) -> tuple[RunState, str, bool]:
+    if run is not None and run.status_word:
+        return run.state, run.status_word, False
+    if usage is not None and usage.status_word:
+        return run_state(usage.status_word), usage.status_word, False
+    if billed_at is not None:
+        is_recent = now - billed_at < RECENTLY_BILLED
+        return RunState.UNKNOWN, "active" if is_recent else "inactive", True
+    return RunState.UNKNOWN, "", False
+
+
+def _cost(usage: RunUsage | None, billed: tuple[Decimal, datetime | None] | None) -> Cost:
+    return best_cost(
+        billed=Cost(billed[0], CostOrigin.BILLED, billed[1]) if billed else None,
+        usage=Cost(usage.total_cost_usd, CostOrigin.USAGE) if usage else None,
+    )
+
+
+def _rate(
+    store: Store, run_id: RunId, run: Run | None, launch: LaunchRecord | None, state: RunState, now: datetime
+) -> Decimal | None:
+    """What a run costs per hour: by its price where known, else as seen over the last quarter of an hour."""
+    if state in (RunState.QUEUED, RunState.PENDING):
+        return Decimal(0)
+    if state not in LIVE:
+        return None if state is RunState.UNKNOWN else Decimal(0)
+    price = (run.price_usd_per_gpu_h if run else None) or (launch.price_usd_per_gpu_h if launch else None)
+    gpus = (run.gpu_count if run else None) or (launch.gpu_count if launch else None)
+    if price is not None and gpus:
+        return price * gpus
+    trail = store.run_trails.get(run_id)
+    return rate_usd_per_h(trail.cost_usd.points(), now, RATE_WINDOW) if trail else None

@@ -1,0 +1,189 @@
+"""The store: all slices of one wallet, and one publication a loop turn."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from prime_tui.domain.account import Account, Team, WalletContext
+from prime_tui.domain.budget import BudgetUse
+from prime_tui.domain.chat import ChatModel
+from prime_tui.domain.disks import Disk
+from prime_tui.domain.errors import PrimeError
+from prime_tui.domain.ids import PodId, RunId
+from prime_tui.domain.offers import Offer
+from prime_tui.domain.pods import PastPod, Pod
+from prime_tui.domain.remote import Listing
+from prime_tui.domain.runs import (
+    Checkpoint,
+    MetricPoint,
+    Run,
+    RunLogs,
+    RunProgress,
+    RunUsage,
+    TrainingChoices,
+)
+from prime_tui.domain.views import Ending, LaunchRecord
+from prime_tui.domain.wallet import Wallet
+from prime_tui.store.billing_book import BillingBook
+from prime_tui.store.series import Series
+from prime_tui.store.slice import KeyedSlice, Slice, Topic
+
+Listener = Callable[[frozenset[Topic]], None]
+
+
+class KeyState(StrEnum):
+    """What is known of the API key."""
+
+    UNCHECKED = "unchecked"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Who is being watched, and whether the service lets us.
+
+    Attributes:
+        origin: Host of the platform API, for people.
+        is_demo: True when a simulated world is shown.
+        key_error: Why the key was refused.
+    """
+
+    wallet: WalletContext = field(default_factory=WalletContext)
+    origin: str = ""
+    key: KeyState = KeyState.UNCHECKED
+    key_error: PrimeError | None = None
+    is_read_only: bool = False
+    is_demo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RunTrail:
+    """Readings of one run over time."""
+
+    tokens: Series[int]
+    cost_usd: Series[Decimal]
+
+
+class Store:
+    """All that is known. Written by `sync` on the event loop, read by everybody."""
+
+    def __init__(self) -> None:
+        self._dirty: set[Topic] = set()
+        self._listeners: list[Listener] = []
+        mark = self.mark
+        self.session = Session()
+        self.budget = BudgetUse(0, 0)
+        self.account: Slice[Account] = Slice(Topic.ACCOUNT, mark)
+        self.teams: Slice[Listing[Team]] = Slice(Topic.TEAMS, mark)
+        self.wallet: Slice[Wallet] = Slice(Topic.WALLET, mark)
+        self.billing = BillingBook()
+        self.balances: Series[Decimal] = Series(limit=2_000, keep=timedelta(hours=25))
+        self.pods: Slice[Listing[Pod]] = Slice(Topic.PODS, mark)
+        self.history: Slice[Listing[PastPod]] = Slice(Topic.HISTORY, mark)
+        self.offers: Slice[Listing[Offer]] = Slice(Topic.OFFERS, mark)
+        self.disks: Slice[Listing[Disk]] = Slice(Topic.DISKS, mark)
+        self.pod_logs: KeyedSlice[PodId, tuple[str, ...]] = KeyedSlice(Topic.POD_LOG, mark, limit=8)
+        self.runs: Slice[Listing[Run]] = Slice(Topic.RUNS, mark)
+        self.usage: KeyedSlice[RunId, RunUsage] = KeyedSlice(Topic.USAGE, mark)
+        self.progress: KeyedSlice[RunId, RunProgress] = KeyedSlice(Topic.USAGE, mark)
+        self.run_details: KeyedSlice[RunId, Run] = KeyedSlice(Topic.RUN_DETAIL, mark, limit=64)
+        self.metrics: KeyedSlice[RunId, tuple[MetricPoint, ...]] = KeyedSlice(
+            Topic.RUN_DETAIL, mark, limit=16
+        )
+        self.checkpoints: KeyedSlice[RunId, tuple[Checkpoint, ...]] = KeyedSlice(
+            Topic.RUN_DETAIL, mark, limit=64
+        )
+        self.run_logs: KeyedSlice[RunId, RunLogs] = KeyedSlice(Topic.RUN_LOGS, mark, limit=8)
+        self.choices: Slice[TrainingChoices] = Slice(Topic.CHOICES, mark)
+        self.models: Slice[Listing[ChatModel]] = Slice(Topic.MODELS, mark)
+        self.launches: tuple[LaunchRecord, ...] = ()
+        self.typed_runs: tuple[RunId, ...] = ()
+        self.pod_endings: dict[PodId, Ending] = {}
+        self.run_endings: dict[RunId, Ending] = {}
+        self.run_trails: dict[RunId, RunTrail] = {}
+
+    # -- listening ---------------------------------------------------------------
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Call `listener` with the changed topics, at most once a loop turn; return the way to stop it."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def mark(self, topic: Topic) -> None:
+        """Note that something changed; the listeners hear of it in the next turn of the loop."""
+        if not self._dirty:
+            asyncio.get_running_loop().call_soon(self._publish)
+        self._dirty.add(topic)
+
+    def _publish(self) -> None:
+        topics, self._dirty = frozenset(self._dirty), set()
+        for listener in tuple(self._listeners):
+            listener(topics)
+
+    # -- writing what is more than a slice ---------------------------------------
+
+    def change_session(self, **changes: object) -> None:
+        """Replace fields of the session."""
+        changed = replace(self.session, **changes)  # type: ignore[arg-type]
+        if changed != self.session:
+            self.session = changed
+            self.mark(Topic.SESSION)
+
+    def use_budget(self, use: BudgetUse) -> None:
+        """Note how many calls were made."""
+        if use != self.budget:
+            self.budget = use
+            self.mark(Topic.BUDGET)
+
+    def wallet_loaded(self, wallet: Wallet, at: datetime) -> None:
+        """Take in the wallet's first page: balance and newest rows are one snapshot."""
+        if self.billing.observe(wallet, 0, at):
+            self.mark(Topic.BILLING)
+        if wallet.balance is not None and wallet.currency == "USD":
+            self.balances.add(at, wallet.balance)
+        self.wallet.loaded(wallet, at)
+
+    def billing_page_loaded(self, wallet: Wallet, offset: int, at: datetime) -> None:
+        """Take in a later page of billing rows."""
+        if self.billing.observe(wallet, offset, at):
+            self.mark(Topic.BILLING)
+
+    def usage_loaded(self, usage: RunUsage, at: datetime) -> None:
+        """Take in a run's usage and remember it for rates."""
+        trail = self.run_trails.setdefault(usage.run_id, RunTrail(Series(), Series()))
+        if usage.total_tokens is not None:
+            trail.tokens.add(at, usage.total_tokens)
+        if usage.total_cost_usd is not None:
+            trail.cost_usd.add(at, usage.total_cost_usd)
+        self.usage[usage.run_id].loaded(usage, at)
+
+    def pod_ending(self, pod_id: PodId, ending: Ending) -> None:
+        """Note how far the ending of a pod is."""
+        self.pod_endings[pod_id] = ending
+        self.mark(Topic.ENDINGS)
+
+    def run_ending(self, run_id: RunId, ending: Ending | None) -> None:
+        """Note how far the ending of a run is; None forgets it."""
+        if ending is None:
+            self.run_endings.pop(run_id, None)
+        else:
+            self.run_endings[run_id] = ending
+        self.mark(Topic.ENDINGS)
+
+    def set_launches(self, launches: tuple[LaunchRecord, ...]) -> None:
+        """Replace what is known of runs launched here."""
+        self.launches = launches
+        self.mark(Topic.RUNS)
+
+    def type_run(self, run_id: RunId) -> None:
+        """Add a run id that the person typed."""
+        if run_id not in self.typed_runs:
+            self.typed_runs = (*self.typed_runs, run_id)
+            self.mark(Topic.RUNS)
