@@ -60,3 +60,14 @@ class WalletContext:
     """
 
     team_id: TeamId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TeamMember:
+    """A person in a team (`GET /teams/{id}/members`)."""
+
+    user_id: UserId
+    name: str | None = None
+    email: str | None = None
+    role: str | None = None
+    joined_at: datetime | None = None

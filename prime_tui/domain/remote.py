@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from prime_tui.domain.errors import PrimeError
 
@@ -81,6 +81,22 @@ class Remote(Generic[T]):
         if self.interval_s is not None and age_s > max(20.0, 2.5 * self.interval_s):
             return Freshness.STALE
         return Freshness.FRESH
+
+
+@dataclass(frozen=True, slots=True)
+class SourceAge:
+    """How old one source is, in seconds, and when it is tried again after a failure."""
+
+    name: str
+    freshness: Freshness
+    age_s: float | None = None
+    retry_in_s: float | None = None
+
+
+def source_age(name: str, remote: Remote[Any], now: datetime) -> SourceAge:
+    """Return how old `remote` is at `now`."""
+    retry_in_s = None if remote.retry_at is None else max(0.0, (remote.retry_at - now).total_seconds())
+    return SourceAge(name, remote.freshness(now), remote.age_s(now), retry_in_s)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ class Topic(StrEnum):
     ENDINGS = "endings"
     SESSION = "session"
     BUDGET = "budget"
+    NOTICES = "notices"
     FRESHNESS = "freshness"
     """A reading ended, whether or not it brought anything new."""
 

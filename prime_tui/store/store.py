@@ -63,6 +63,23 @@ class Session:
     is_demo: bool = False
 
 
+class Severity(StrEnum):
+    """How loud a notice is."""
+
+    INFORMATION = "information"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that happened in the background and that a person should be told once; plain text."""
+
+    text: str
+    severity: Severity = Severity.INFORMATION
+    title: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class RunTrail:
     """Readings of one run over time."""
@@ -108,6 +125,9 @@ class Store:
         self.pod_endings: dict[PodId, Ending] = {}
         self.run_endings: dict[RunId, Ending] = {}
         self.run_trails: dict[RunId, RunTrail] = {}
+        self.has_run_list: bool | None = None
+        """False once the service said that it has no list of runs; None before it was asked."""
+        self._notices: list[Notice] = []
 
     # -- listening ---------------------------------------------------------------
 
@@ -141,6 +161,16 @@ class Store:
         if use != self.budget:
             self.budget = use
             self.mark(Topic.BUDGET)
+
+    def notify(self, text: str, severity: Severity = Severity.INFORMATION, *, title: str = "") -> None:
+        """Leave a notice for whoever shows them."""
+        self._notices.append(Notice(text, severity, title))
+        self.mark(Topic.NOTICES)
+
+    def take_notices(self) -> list[Notice]:
+        """Return the notices since the last call."""
+        taken, self._notices = self._notices, []
+        return taken
 
     def wallet_loaded(self, wallet: Wallet, at: datetime) -> None:
         """Take in the wallet's first page: balance and newest rows are one snapshot."""

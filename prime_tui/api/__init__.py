@@ -1,0 +1,1 @@
+"""The client of the Prime Intellect HTTP API: requests out, domain values or typed errors back."""

@@ -1,0 +1,274 @@
+"""HTTP to one origin: the only place where requests leave the program.
+
+Who repeats what: a GET or DELETE is repeated once, at once, when its connection was reset, because a
+kept-alive connection that the other side has just closed looks exactly like that. Time limits, 429 and 5xx
+are not repeated here: background reading never gives up and slows down by itself, so a second layer of
+waiting would only hide what is going on. Any other write is never repeated.
+
+Proxies and certificates of the environment are honoured for https, where a proxy sees an encrypted tunnel
+only; for plain http (loopback) they are ignored, or the proxy would be given the key.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+
+import httpx
+
+from prime_tui.api.auth import KeySource, PinnedAuth, checked_key, origin_of
+from prime_tui.api.body import (
+    ACCEPTED_ENCODINGS,
+    encode_json,
+    parse_json,
+    start_of_body,
+    whole_body,
+)
+from prime_tui.api.budget import CallBudget, is_user_call
+from prime_tui.api.call import Answer, Call, Effect, outcome_unknown
+from prime_tui.api.faults import fault_of
+from prime_tui.api.limits import Limits
+from prime_tui.api.origin import BaseUrl
+from prime_tui.domain.clock import Clock
+from prime_tui.domain.errors import (
+    NetworkError,
+    PrimeError,
+    ReadOnlyRefused,
+    RedirectRefused,
+    RequestTimedOut,
+    ResponseShapeError,
+)
+from prime_tui.domain.secret import Secret
+from prime_tui.domain.text import clean_name
+
+_REDIRECTS = (HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT)
+_NOT_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+    httpx.LocalProtocolError,
+)
+_RESET = (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError)
+
+
+class Transport:
+    """Sends calls to one base URL and gives back parsed answers or typed errors."""
+
+    def __init__(
+        self,
+        base: BaseUrl,
+        *,
+        api_key: KeySource,
+        budget: CallBudget,
+        clock: Clock,
+        limits: Limits,
+        user_agent: str,
+        read_only: bool,
+    ) -> None:
+        self._base = base
+        self._api_key = api_key
+        self._budget = budget
+        self._clock = clock
+        self._limits = limits
+        self._read_only = read_only
+        self._client = _http_client(base, user_agent)
+
+    @property
+    def limits(self) -> Limits:
+        """The limits that apply to every call."""
+        return self._limits
+
+    async def aclose(self) -> None:
+        """Close all connections; a call that is under way ends with an error."""
+        await self._client.aclose()
+
+    async def exchange(self, call: Call) -> Answer:
+        """Send `call` and return its answer.
+
+        Raises:
+            ReadOnlyRefused, NotAuthenticated, BudgetExhausted, InvalidRequest: Nothing was sent.
+            ApiError: The service refused, or its answer cannot be used.
+            NetworkError: No answer; for a write it was not even sent.
+            OutcomeUnknown: A write was sent and no usable answer came.
+        """
+        self.check_allowed(call)
+        try:
+            return await self._exchange_once(call)
+        except _RESET as error:
+            if call.method not in ("GET", "DELETE"):
+                raise _broken(call, error) from error
+        try:
+            return await self._exchange_once(call)
+        except _RESET as error:
+            raise _broken(call, error) from error
+
+    @asynccontextmanager
+    async def stream(self, call: Call) -> AsyncIterator[httpx.Response]:
+        """Send `call` and give its open, successful answer; leaving closes the connection.
+
+        Raises as `exchange` does, before the body is touched.
+        """
+        self.check_allowed(call)
+        key = self._key_for(call)
+        try:
+            async with asyncio.timeout(self._limits.idle_s):
+                response = await self._send(call, key)
+        except (httpx.HTTPError, TimeoutError) as error:
+            raise _broken(call, error) from error
+        try:
+            if not response.is_success:
+                raise await self._fault(call, response, key)
+            yield response
+        finally:
+            await response.aclose()
+
+    def check_allowed(self, call: Call) -> None:
+        """Raise ReadOnlyRefused for a write in read-only mode, NetworkError when closed."""
+        if self._read_only and call.effect is not Effect.READ:
+            hint = "Start without --read-only to change things."
+            raise ReadOnlyRefused("Read-only mode: nothing was sent.", hint=hint)
+        if self._client.is_closed:
+            raise NetworkError("The client is closed.")
+
+    async def _exchange_once(self, call: Call) -> Answer:
+        key = self._key_for(call)
+        try:
+            async with asyncio.timeout(call.total_s or self._limits.total_s):
+                response = await self._send(call, key)
+                try:
+                    if not response.is_success:
+                        raise await self._fault(call, response, key)
+                    body = await whole_body(response, call.max_bytes or self._limits.body_bytes)
+                finally:
+                    await response.aclose()
+            return Answer(parse_json(body), call)
+        except _RESET:
+            raise
+        except (httpx.HTTPError, TimeoutError) as error:
+            raise _broken(call, error) from error
+        except ResponseShapeError as error:
+            return _without_body(call, error)
+
+    async def _send(self, call: Call, key: Secret | None) -> httpx.Response:
+        """Send and follow redirects within the origin; the body of the answer is not read yet."""
+        url = httpx.URL(f"{self._base}{call.target()}")
+        content = None if call.body is None else encode_json(call.body)
+        for _ in range(self._limits.max_redirects + 1):
+            self._budget.take(by_user=is_user_call() or call.effect is not Effect.READ)
+            request = self._client.build_request(
+                call.method,
+                url,
+                content=content,
+                headers={**({} if content is None else {"Content-Type": "application/json"}), **call.headers},
+                timeout=self._timeout(call),
+            )
+            auth = None if key is None else PinnedAuth(self._base.origin, key)
+            response = await self._client.send(request, auth=auth, stream=True)
+            location = response.headers.get("location")
+            if response.status_code not in _REDIRECTS or not location:
+                return response
+            await response.aclose()
+            url = self._within_origin(url, location, call)
+        raise RedirectRefused("The service redirects in a circle.", endpoint=call.endpoint)
+
+    def _key_for(self, call: Call) -> Secret | None:
+        key = self._api_key()
+        return None if key is None and not call.needs_key else checked_key(key)
+
+    def _within_origin(self, url: httpx.URL, location: str, call: Call) -> httpx.URL:
+        """Return where a redirect leads, when that is the same origin.
+
+        A proxy that ends TLS makes services behind it answer `http://` for their own host: taken as https.
+        """
+        try:
+            target = url.join(location)
+        except (httpx.InvalidURL, ValueError):
+            target = None
+        if (
+            target is not None
+            and target.host == url.host
+            and (target.scheme, url.scheme) == ("http", "https")
+        ):
+            target = target.copy_with(scheme="https", port=target.port or url.port)
+        if target is None or target.userinfo or origin_of(target) != self._base.origin:
+            where = "" if target is None else clean_name(target.host)
+            raise RedirectRefused(
+                f"The service redirected to another address ({where or 'an unreadable one'}).",
+                hint="The key was not sent there. Check the base URL.",
+                endpoint=call.endpoint,
+                status=HTTPStatus.TEMPORARY_REDIRECT,
+            )
+        return target
+
+    def _timeout(self, call: Call) -> httpx.Timeout:
+        limits = self._limits
+        return httpx.Timeout(limits.connect_s, read=call.read_s or limits.read_s, write=limits.read_s)
+
+    async def _fault(self, call: Call, response: httpx.Response, key: Secret | None) -> PrimeError:
+        try:
+            async with asyncio.timeout(self._limits.read_s):
+                body = await start_of_body(response, self._limits.error_bytes)
+        except TimeoutError:
+            body = b""
+        fault = fault_of(
+            response.status_code,
+            response.headers,
+            body,
+            endpoint=call.endpoint,
+            now=self._clock.now(),
+            secrets=call.secrets if key is None else (key, *call.secrets),
+        )
+        if call.effect is Effect.CREATE and response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            return outcome_unknown(call, fault.message)
+        return fault
+
+
+def _http_client(base: BaseUrl, user_agent: str) -> httpx.AsyncClient:
+    is_https = base.origin.scheme == "https"
+    # Loading the certificates takes tens of milliseconds, and plain http has no use for them.
+    verify: ssl.SSLContext | bool = True if is_https else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    return httpx.AsyncClient(
+        headers={
+            "Accept": "application/json",
+            "Accept-Encoding": ACCEPTED_ENCODINGS,
+            "User-Agent": user_agent,
+        },
+        cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=())),
+        follow_redirects=False,
+        limits=httpx.Limits(max_connections=20, max_keepalive_connections=6, keepalive_expiry=30.0),
+        trust_env=is_https,
+        verify=verify,
+    )
+
+
+def _without_body(call: Call, error: ResponseShapeError) -> Answer:
+    """Decide about a 2xx answer whose body cannot be used: a change has happened all the same."""
+    if call.effect is Effect.CHANGE:
+        return Answer(None, call)
+    if call.effect is Effect.READ:
+        error.endpoint = call.endpoint
+        raise error
+    raise outcome_unknown(call, error.message) from error
+
+
+def _broken(call: Call, error: Exception) -> PrimeError:
+    """Return the typed error for an exchange that broke off; the library's own text is not repeated."""
+    is_late = isinstance(error, TimeoutError | httpx.TimeoutException)
+    if isinstance(error, _NOT_SENT):
+        why = "The service could not be reached" + (" in time." if is_late else ".")
+        kind = RequestTimedOut if is_late else NetworkError
+        return kind(why, hint="Check the network and the base URL; nothing was sent.")
+    why = (
+        "The service did not answer in time."
+        if is_late
+        else "The connection broke before the answer was whole."
+    )
+    if call.effect is not Effect.READ:
+        return outcome_unknown(call, why)
+    return (RequestTimedOut if is_late else NetworkError)(why, hint="It is tried again.")

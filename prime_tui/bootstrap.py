@@ -1,0 +1,146 @@
+"""The composition root: settings → store → app, and, once the first frame is painted, client → engine."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import logging
+import os
+import signal
+import sys
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+from prime_tui.config.settings import DemoOptions, Settings
+from prime_tui.domain.account import WalletContext
+from prime_tui.domain.clock import Clock, SystemClock
+from prime_tui.domain.errors import NetworkError, StorageError
+from prime_tui.domain.secret import Secret
+from prime_tui.persistence.paths import Paths
+from prime_tui.store.store import Session, Store
+from prime_tui.sync.engine import Engine
+from prime_tui.ui.app import PrimeApp
+from prime_tui.ui.theme import ANSI, DARK
+
+DEMO_STARTS_WITHIN_S = 20.0
+LOG_BYTES, LOG_FILES = 1_000_000, 2
+
+
+class Monitor:
+    """One running program: what must be ended with it is held here."""
+
+    def __init__(self, settings: Settings, paths: Paths) -> None:
+        self._settings = settings
+        self._paths = paths
+        self._simulator: asyncio.subprocess.Process | None = None
+        self.clock: Clock = SystemClock()
+        self.store = Store()
+
+    def app(self) -> PrimeApp:
+        """Return the app; nothing is connected yet."""
+        settings = self._settings
+        self.store.session = _first_session(settings)
+        return PrimeApp(
+            self.store,
+            self.clock,
+            self.connect,
+            paths=self._paths,
+            first_screen=settings.first_screen,
+            theme=settings.theme or (ANSI if os.environ.get("NO_COLOR") else DARK),
+        )
+
+    async def connect(self, store: Store, clock: Clock) -> Engine:
+        """Make the engine; what it imports is slow, so it happens after the first frame, off the loop."""
+        settings = self._settings
+        key, base_url, inference_url = settings.api_key, settings.base_url, settings.inference_url
+        if settings.demo is not None:
+            base_url = await self._start_simulator(settings.demo)
+            key, inference_url = Secret("demo"), f"{base_url}/api/v1"
+        client_module = await asyncio.to_thread(importlib.import_module, "prime_tui.api.client")
+        budget_module = importlib.import_module("prime_tui.api.budget")
+        launches_module = importlib.import_module("prime_tui.persistence.launches")
+        client = client_module.PrimeClient(
+            base_url=base_url,
+            inference_url=inference_url,
+            api_key=lambda: key,
+            team_id=settings.team_id,
+            budget=budget_module.CallBudget(clock, settings.calls_per_h),
+            clock=clock,
+            read_only=settings.is_read_only,
+        )
+        launches = launches_module.LaunchFile(self._paths.launches_file)
+        if settings.demo is None:
+            store.set_launches(launches.read())
+        remember = launches.add if settings.demo is None else (lambda _: None)
+        return Engine(client, store, clock, remember=remember)
+
+    async def _start_simulator(self, demo: DemoOptions) -> str:
+        """Start the simulated service as a child that ends when we do, and return its address."""
+        command = [sys.executable, "-m", "prime_tui", "simulate", "--until-stdin-closes"]
+        command += ["--scenario", demo.scenario, "--seed", str(demo.seed), "--speed", str(demo.speed)]
+        self._simulator = await asyncio.create_subprocess_exec(
+            *command,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        output = self._simulator.stdout
+        if output is None:
+            raise NetworkError("The simulator has no output.")
+        try:
+            async with asyncio.timeout(DEMO_STARTS_WITHIN_S):
+                line = (await output.readline()).decode()
+        except TimeoutError:
+            line = ""
+        if "http://" not in line:
+            raise NetworkError("The simulator did not start.", hint="Try: prime-tui simulate")
+        return line.split()[-1]
+
+    def close(self) -> None:
+        """End the simulator, if there is one."""
+        if self._simulator is not None and self._simulator.returncode is None:
+            try:
+                os.kill(self._simulator.pid, signal.SIGTERM)
+            except ProcessLookupError:
+                return
+
+
+def _first_session(settings: Settings) -> Session:
+    return Session(
+        wallet=WalletContext(settings.team_id),
+        origin=settings.base_url,
+        is_read_only=settings.is_read_only,
+        is_demo=settings.demo is not None,
+    )
+
+
+def start_log(path: Path) -> None:
+    """Send warnings of ours to a private file; nothing below, and nothing to the terminal."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
+    except OSError as error:
+        raise StorageError(f"Cannot write {path}: {error.strerror}.") from error
+    os.fchmod(handle, 0o600)
+    os.close(handle)
+    handler = RotatingFileHandler(
+        path, maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8", delay=True
+    )
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    root = logging.getLogger()
+    root.addHandler(handler)
+    root.setLevel(logging.WARNING)
+
+
+def run(settings: Settings) -> int:
+    """Run the monitor until the person leaves; return the exit code."""
+    paths = Paths.of_user()
+    paths.make_state_dir()
+    start_log(paths.log_file)
+    monitor = Monitor(settings, paths)
+    app = monitor.app()
+    try:
+        app.run()
+    finally:
+        monitor.close()
+    return app.return_code or 0

@@ -1,0 +1,76 @@
+"""Where our files are, and that nobody else can read them."""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from platformdirs import PlatformDirs
+
+from prime_tui.domain.errors import StorageError
+
+PRIVATE_DIR, PRIVATE_FILE = 0o700, 0o600
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """The directories of one user; made on first use, for the user alone."""
+
+    config_dir: Path
+    state_dir: Path
+
+    @classmethod
+    def of_user(cls) -> Paths:
+        """Return the directories that the platform names (on Linux the XDG ones)."""
+        dirs = PlatformDirs("prime-tui", appauthor=False)
+        return cls(Path(dirs.user_config_dir), Path(dirs.user_state_dir))
+
+    @property
+    def log_file(self) -> Path:
+        """The log."""
+        return self.state_dir / "prime-tui.log"
+
+    @property
+    def launches_file(self) -> Path:
+        """What we remember of runs launched here."""
+        return self.state_dir / "launches.json"
+
+    @property
+    def known_hosts_file(self) -> Path:
+        """Host keys of pods, apart from the user's own."""
+        return self.state_dir / "known_hosts"
+
+    def make_state_dir(self) -> Path:
+        """Make the state directory, or check the one that is there.
+
+        Raises:
+            StorageError: It is a link, somebody else's, or open to others.
+        """
+        make_private_dir(self.state_dir)
+        return self.state_dir
+
+
+def make_private_dir(path: Path) -> None:
+    """Make a directory with mode 0700 (and its parents), or refuse one that others could read or swap."""
+    try:
+        path.mkdir(mode=PRIVATE_DIR, parents=True, exist_ok=True)
+        info = path.lstat()
+    except OSError as error:
+        raise StorageError(f"Cannot make {path}: {error.strerror}.") from error
+    if stat.S_ISLNK(info.st_mode) or not stat.S_ISDIR(info.st_mode):
+        raise StorageError(f"{path} is not a plain directory.", hint="Move it away; links are not followed.")
+    check_private(path, info, PRIVATE_DIR)
+
+
+def check_private(path: Path, info: os.stat_result, mode: int) -> None:
+    """Refuse a file or directory of another user, or one that group or others may use.
+
+    Raises:
+        StorageError: With the command that repairs it.
+    """
+    if info.st_uid != os.geteuid():
+        raise StorageError(f"{path} belongs to another user.", hint="Choose another directory.")
+    if info.st_mode & 0o077:
+        raise StorageError(f"{path} is open to others.", hint=f"Run: chmod {mode:o} '{path}'")

@@ -1,0 +1,79 @@
+"""Who uses the world: the account of the key, its teams, their members, keys and registries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+DAY_S = 86_400.0
+ME = "usr_7f3a1c9b2e"
+
+
+@dataclass(frozen=True)
+class Member:
+    """A person in a team."""
+
+    user_id: str
+    name: str | None
+    email: str | None
+    role: str
+    joined_s: float
+
+
+@dataclass(frozen=True)
+class Team:
+    """A team with a wallet of its own."""
+
+    id: str
+    name: str
+    slug: str
+    role: str
+    created_s: float
+    members: tuple[Member, ...]
+
+
+@dataclass
+class SshKey:
+    """A public key; `is_user_key` False = made by the platform."""
+
+    id: str
+    name: str
+    public_key: str
+    is_primary: bool
+    is_user_key: bool
+    created_s: float
+    updated_s: float
+
+
+@dataclass
+class People:
+    """The account behind the key and everything that belongs to it but is not compute."""
+
+    user_id: str = ME
+    name: str = "Ada Example"
+    slug: str = "ada"
+    email: str = "ada@example.com"
+    created_s: float = -640 * DAY_S
+    teams: tuple[Team, ...] = ()
+    ssh_keys: list[SshKey] = field(default_factory=list)
+
+    def team(self, team_id: str) -> Team | None:
+        """Return the team if the account is a member of it."""
+        return next((team for team in self.teams if team.id == team_id), None)
+
+
+def usual_people() -> People:
+    """Return an account in two teams with three keys."""
+    me = Member(ME, "Ada Example", "ada@example.com", "ADMIN", -500 * DAY_S)
+    lin = Member("usr_22d0b7e4aa", "Lin Wei", "lin@example.com", "MEMBER", -320 * DAY_S)
+    bo = Member("usr_91c3f05d17", None, "bo@example.com", "MEMBER", -41 * DAY_S)
+    research = Team("team_9c1e04b7", "Research", "research", "ADMIN", -500 * DAY_S, (me, lin, bo))
+    guest = Member(ME, "Ada Example", "ada@example.com", "MEMBER", -90 * DAY_S)
+    chief = Member("usr_5e8812f6c0", "Noor Haddad", "noor@example.com", "ADMIN", -210 * DAY_S)
+    evals = Team("team_4f7a90d2", "Evals Guild", "evals-guild", "MEMBER", -210 * DAY_S, (chief, guest))
+    key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI"
+    keys = [
+        SshKey("key_1", "laptop", f"{key}Example0laptop ada@laptop", True, True, -630 * DAY_S, -630 * DAY_S),
+        SshKey("key_2", "workstation", f"{key}Example0desk ada@desk", False, True, -80 * DAY_S, -80 * DAY_S),
+        SshKey("key_3", "platform", f"{key}Example0platform", False, False, -640 * DAY_S, -640 * DAY_S),
+    ]
+    return People(teams=(research, evals), ssh_keys=keys)

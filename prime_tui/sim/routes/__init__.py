@@ -1,0 +1,1 @@
+"""The HTTP surfaces of the simulator, one module per resource, JSON written by hand."""

@@ -1,0 +1,74 @@
+"""Rules over the store: what needs a person now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from prime_tui.domain.alerts import Alert, Urgency
+from prime_tui.domain.pods import PodState
+from prime_tui.domain.runs import RunState
+from prime_tui.domain.units import span, usd, usd_per_h
+from prime_tui.domain.views import EndingPhase
+from prime_tui.store.selectors.money import wallet_runway
+from prime_tui.store.selectors.pods import pod_views
+from prime_tui.store.selectors.runs import run_views
+from prime_tui.store.store import KeyState, Store
+
+SHORT_RUNWAY_H = Decimal(12)
+QUIET_RUN = timedelta(minutes=20)
+
+
+def alerts(store: Store, now: datetime) -> tuple[Alert, ...]:
+    """Return all alerts, the most urgent first."""
+    found = [*_key(store), *_money(store, now), *_pods(store, now), *_runs(store, now)]
+    return tuple(sorted(found, key=lambda alert: -alert.urgency))
+
+
+def _key(store: Store) -> Iterator[Alert]:
+    if store.session.key in (KeyState.REFUSED, KeyState.MISSING):
+        why = store.session.key_error.message if store.session.key_error else "refused"
+        yield Alert("key", Urgency.CRITICAL, f"The API key does not work: {why}", "r tries again")
+
+
+def _money(store: Store, now: datetime) -> Iterator[Alert]:
+    wallet = store.wallet.value
+    if wallet is None or wallet.balance is None:
+        return
+    left = wallet_runway(store, now)
+    if wallet.balance <= 0:
+        yield Alert(
+            "balance", Urgency.CRITICAL, f"The balance is {usd(wallet.balance)}.", "top up the wallet"
+        )
+    elif left.hours is not None and left.hours < SHORT_RUNWAY_H:
+        lasts = span(float(left.hours) * 3600)
+        yield Alert(
+            "runway", Urgency.CRITICAL, f"At this burn the balance lasts {lasts}.", "end something or top up"
+        )
+
+
+def _pods(store: Store, now: datetime) -> Iterator[Alert]:
+    for view in pod_views(store, now):
+        pod = view.pod
+        name, rate = pod.name or pod.id, usd_per_h(pod.burn_usd_per_h)
+        if view.ending is not None and view.ending.phase is EndingPhase.NOT_CONFIRMED:
+            yield Alert(
+                f"end:{pod.id}", Urgency.CRITICAL, f"END NOT CONFIRMED: {name} may still burn {rate}.", "3"
+            )
+        elif pod.state is PodState.ERROR:
+            yield Alert(
+                f"pod:{pod.id}", Urgency.WARNING, f"{name} is in error and may cost {rate}.", "3, then x"
+            )
+        elif pod.state is PodState.INSTALL_FAILED:
+            yield Alert(
+                f"pod:{pod.id}", Urgency.WARNING, f"{name} failed to install and burns {rate}.", "3, then x"
+            )
+
+
+def _runs(store: Store, now: datetime) -> Iterator[Alert]:
+    for view in run_views(store, now):
+        quiet = now - view.last_step_at if view.last_step_at is not None else timedelta()
+        if view.state is RunState.RUNNING and quiet > QUIET_RUN:
+            text = f"{view.title}: no step for {span(quiet.total_seconds())} at {usd_per_h(view.usd_per_h)}."
+            yield Alert(f"run:{view.id}", Urgency.WARNING, text, "2 shows it")

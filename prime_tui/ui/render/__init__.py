@@ -1,0 +1,1 @@
+"""Pure drawing: values in, styled text out; nothing here knows a widget."""

@@ -1,0 +1,1 @@
+"""One folder a screen; screens know each other only through messages."""

@@ -1,0 +1,145 @@
+"""What every screen has: the strip on top, the keys at the bottom, and how it hears of changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.widget import Widget
+
+from prime_tui.store.slice import Topic
+from prime_tui.store.store import Store
+from prime_tui.ui.render.footer import KeyHint, footer
+from prime_tui.ui.render.strip import first_line, second_line
+from prime_tui.ui.widgets.line import Line
+
+if TYPE_CHECKING:
+    from prime_tui.sync.engine import Engine
+    from prime_tui.ui.app import PrimeApp
+
+LEAST_WIDTH, LEAST_HEIGHT = 60, 15
+COMMON_HINTS = (KeyHint("?", "help"), KeyHint("q", "quit"))
+
+
+class PrimeScreen(Screen[None]):
+    """A monitor screen.
+
+    A subclass names its place among the tabs and its topics, composes its middle in `body`, and fills it in
+    `show`, which is called with the changed topics: all of them when the screen comes into view.
+    """
+
+    TAB: ClassVar[int]
+    TOPICS: ClassVar[frozenset[Topic]]
+    """What the screen shows: read at the fast pace while it is in view, and the reason for `show`."""
+
+    CSS_PATH: ClassVar[str | None] = None
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("r,ctrl+r", "refresh_now", "Read everything on this screen now", show=False),
+    ]
+    DEFAULT_CSS = """
+    PrimeScreen { layout: vertical; }
+    PrimeScreen #middle { height: 1fr; }
+    PrimeScreen #too-small { display: none; height: 1fr; }
+    PrimeScreen.-too-small #middle, PrimeScreen.-too-small .strip { display: none; }
+    PrimeScreen.-too-small #too-small { display: block; }
+    """
+
+    def compose(self) -> ComposeResult:
+        """Strip, the screen's own middle, keys."""
+        yield Line(id="strip-1", classes="strip")
+        yield Line(id="strip-2", classes="strip")
+        yield self.body()
+        yield Line(f"At least {LEAST_WIDTH}×{LEAST_HEIGHT} is needed.", id="too-small")
+        yield Line(id="keys")
+
+    def body(self) -> Widget:
+        """Return the middle; its id must be `middle`."""
+        raise NotImplementedError
+
+    def show(self, topics: frozenset[Topic], now: datetime) -> None:
+        """Show what changed."""
+        raise NotImplementedError
+
+    def tick(self, now: datetime) -> None:
+        """Let ages grow; called once a second while the screen is in view."""
+
+    def select(self, thing_id: str) -> None:
+        """Put the cursor on a thing and open it; another screen asked for it."""
+
+    def hints(self) -> Iterable[KeyHint]:
+        """Return the keys that do something now, the most wanted first."""
+        return ()
+
+    # -- for subclasses ------------------------------------------------------------
+
+    @property
+    def monitor(self) -> PrimeApp:
+        """The app, by its own type."""
+        return cast("PrimeApp", self.app)
+
+    @property
+    def store(self) -> Store:
+        """All that is known."""
+        return self.monitor.store
+
+    @property
+    def engine(self) -> Engine | None:
+        """The readers and actions; None for the first moments."""
+        return self.monitor.engine
+
+    def now(self) -> datetime:
+        """The present, UTC."""
+        return self.monitor.clock.now()
+
+    def show_hints(self) -> None:
+        """Draw the bottom line anew: other keys do something now."""
+        self.query_one("#keys", Line).content = footer((*self.hints(), *COMMON_HINTS), self.size.width)
+
+    def copy(self, text: str, what: str) -> None:
+        """Send text to the terminal's clipboard and say so."""
+        self.monitor.copy(text, what)
+
+    # -- life ----------------------------------------------------------------------
+
+    def on_screen_resume(self) -> None:
+        """In view again: read fast what is shown here, and catch up."""
+        if self.engine is not None:
+            self.engine.show(self.TOPICS)
+        self.pull()
+
+    def on_resize(self) -> None:
+        """Another size: other parts of the strip and other keys fit."""
+        small = self.size.width < LEAST_WIDTH or self.size.height < LEAST_HEIGHT
+        self.set_class(small, "-too-small")
+        self.show_strip()
+        self.show_hints()
+
+    def pull(self) -> None:
+        """Show everything that the store has."""
+        self.show(frozenset(Topic), self.now())
+        self.show_strip()
+        self.show_hints()
+
+    def store_changed(self, topics: frozenset[Topic]) -> None:
+        """Called by the app while this screen is in view."""
+        if topics & self.TOPICS:
+            self.show(topics, self.now())
+        self.show_strip()
+        self.show_hints()
+
+    def show_strip(self) -> None:
+        """Draw the two lines on top."""
+        facts = self.monitor.strip.facts(self.TAB, self.now())
+        width = self.size.width
+        one, two = self.query_one("#strip-1", Line), self.query_one("#strip-2", Line)
+        one.content, one.right = first_line(facts, width)
+        two.content, two.right = second_line(facts, width)
+
+    def action_refresh_now(self) -> None:
+        """Read everything on this screen now."""
+        if self.engine is not None:
+            self.engine.refresh()

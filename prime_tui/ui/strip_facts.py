@@ -1,0 +1,77 @@
+"""From the store to the facts of the strip."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from prime_tui.domain.remote import Freshness
+from prime_tui.domain.spend import runway
+from prime_tui.store.selectors.alerts import alerts
+from prime_tui.store.selectors.freshness import source_ages
+from prime_tui.store.selectors.money import listed_burn, measured_burn
+from prime_tui.store.store import Store
+from prime_tui.ui.render.strip import SPARK_BUCKETS, StripFacts
+
+DAY = timedelta(hours=24)
+
+
+class StripModel:
+    """Gathers the facts; what is dear to compute is kept until the store has something new."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._slow_at: datetime | None = None
+        self._slow = StripFacts(0, datetime.min.replace(tzinfo=UTC))
+
+    def invalidate(self) -> None:
+        """The store changed."""
+        self._slow_at = None
+
+    def facts(self, active_tab: int, now: datetime) -> StripFacts:
+        """Return the facts at `now`."""
+        store = self._store
+        # Estimates creep with time alone; once in ten seconds is enough for two decimal places.
+        if self._slow_at is None or now - self._slow_at >= timedelta(seconds=10) or now < self._slow_at:
+            self._slow, self._slow_at = self._gather(now), now
+        return replace(
+            self._slow,
+            active_tab=active_tab,
+            now=now,
+            wallet=wallet_label(store),
+            is_demo=store.session.is_demo,
+            is_read_only=store.session.is_read_only,
+            sources=source_ages(store, now),
+            budget=store.budget,
+            is_balance_old=store.wallet.remote.freshness(now) is Freshness.STALE,
+        )
+
+    def _gather(self, now: datetime) -> StripFacts:
+        store = self._store
+        wallet = store.wallet.value
+        balance = wallet.balance if wallet is not None and wallet.currency == "USD" else None
+        burn = listed_burn(store, now)
+        has_rows = store.billing.complete_since is not None
+        series = store.billing.series(now - DAY, now, SPARK_BUCKETS) if has_rows else ()
+        return StripFacts(
+            active_tab=0,
+            now=now,
+            alerts=alerts(store, now),
+            balance_usd=balance,
+            burn=burn,
+            measured_usd_per_h=measured_burn(store, now),
+            runway=runway(balance, burn, now),
+            spend_by_hour=series,
+            spent_24h_usd=sum(series, Decimal(0)) if has_rows else None,
+        )
+
+
+def wallet_label(store: Store) -> str:
+    """Return whose wallet it is: the team's name, else the account's."""
+    team_id = store.session.wallet.team_id
+    if team_id is not None:
+        teams = store.teams.value.items if store.teams.value else ()
+        return next((team.name for team in teams if team.id == team_id), f"team {team_id}")
+    account = store.account.value
+    return f"{account.name or account.email} · personal" if account is not None else "personal"

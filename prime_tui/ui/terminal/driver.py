@@ -1,0 +1,76 @@
+"""The toolkit's driver for a real terminal, made so that a terminal that stops reading stops nothing else."""
+
+# ruff: noqa: SLF001 - the private names are pinned in pins.py
+
+import os
+from typing import Protocol, runtime_checkable
+
+from textual.drivers.linux_driver import LinuxDriver
+
+from prime_tui.ui.terminal.last_words import hard_exit_after
+
+OUTPUT = 2  # the toolkit draws on the error stream
+CLEAR = "\x1b[m\x1b[2J"
+RESET = "\x1b[m\x1b]8;;\x1b\\"
+CLOSE_GRACE_S = 3.0
+FRAMES_UNDER_WAY = 2  # frames that may wait for the terminal before painting pauses
+
+
+@runtime_checkable
+class TerminalOwner(Protocol):
+    """An app that wants to know when its terminal starts from a clear screen."""
+
+    def terminal_cleared(self) -> None:
+        """The terminal was taken over and shows nothing."""
+
+
+class QuietDriver(LinuxDriver):
+    """Writes never wait; frames ask first whether the terminal has taken the ones before."""
+
+    _frames_waiting = 0
+    _suspending = False
+
+    def start_application_mode(self) -> None:
+        """Take the terminal over, at the start and after a suspension, and clear it."""
+        # A program that shared the terminal may have left it non-blocking; the writer would die of it.
+        os.set_blocking(OUTPUT, True)
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        if self._writer_thread is not None:
+            self._writer_thread._queue.maxsize = 0
+            self.write(CLEAR)
+            if isinstance(self._app, TerminalOwner):
+                self._app.terminal_cleared()
+
+    def stop_application_mode(self) -> None:
+        """Give the terminal back as it was, in its own colours."""
+        self.write(RESET)
+        super().stop_application_mode()
+
+    def suspend_application_mode(self) -> None:
+        """Give the terminal back for a while."""
+        self._suspending = True
+        try:
+            super().suspend_application_mode()
+        finally:
+            self._suspending = False
+
+    def close(self) -> None:
+        """Wait for the last bytes, but not for ever: a frozen terminal does not keep the process."""
+        if self._suspending:
+            super().close()
+            return
+        with hard_exit_after(CLOSE_GRACE_S, self._app.return_code or 0):
+            super().close()
+
+    def takes_frame(self) -> bool:
+        """Whether a frame written now would be read soon."""
+        if self._writer_thread is None:
+            return False
+        if not self._writer_thread._queue.qsize():
+            self._frames_waiting = 0
+        return self._frames_waiting < FRAMES_UNDER_WAY
+
+    def write_frame(self, sequence: str) -> None:
+        """Write a frame in one piece."""
+        self._frames_waiting += 1
+        self.write(sequence)

@@ -1,0 +1,238 @@
+"""Send only the cells that changed since the last frame.
+
+The toolkit sends every region that it refreshes, whole. `FrameDiff` keeps what the terminal shows, cell by
+cell, and turns each frame into the shortest runs that differ. It knows neither an app nor a driver.
+"""
+
+from collections.abc import Iterable, Sequence
+from operator import ne, or_
+from typing import NamedTuple
+
+from rich.color import ColorSystem
+from rich.style import Style
+from textual.strip import Strip
+
+from prime_tui.ui.terminal.graphemes import CONTINUED, cells_of
+from prime_tui.ui.terminal.pen import Pen
+from prime_tui.ui.terminal.sgr import StyleBook, parse_look
+
+UNKNOWN = "\x00"  # equal to nothing that is ever drawn
+BLANK = " "
+SHORTEST_MOVE_BYTES = 4
+ERASE_FROM_CELLS = 4
+MOST_STYLES = 4096
+
+
+class Piece(NamedTuple):
+    """A part of a line of a frame: `strip` drawn from column `x`, of which columns before `end` are meant."""
+
+    x: int
+    end: int
+    strip: Strip
+
+
+class FrameDiff:
+    """What a terminal shows, and the way from there to the next frame."""
+
+    def __init__(self, colours: ColorSystem) -> None:
+        self._colours = colours
+        self._width = self._height = 0
+        self._book = StyleBook()
+        self._pen = Pen(self._book)
+        self._styles: dict[Style | None, int] = {None: self._book.plain}
+        self._shown: list[list[str]] = []
+        self._looks: list[list[int]] = []
+        self._pieces: list[dict[int, Piece]] = []
+
+    def forget(self) -> None:
+        """Nothing is known of what the terminal shows: the next frame sends every cell it has."""
+        self._fill(UNKNOWN)
+
+    def cleared(self, width: int, height: int) -> None:
+        """The terminal was cleared, its look reset, and has this size."""
+        self._width, self._height = width, height
+        self._fill(BLANK)
+
+    def frame(self, lines: Iterable[tuple[int, Sequence[Piece]]], width: int, height: int) -> str:
+        """The sequence that shows `lines` (number and pieces) on a terminal of this size; may be empty."""
+        if (width, height) != (self._width, self._height):
+            self._width, self._height = width, height
+            self.forget()
+        if len(self._book) > MOST_STYLES:
+            self._book = StyleBook()
+            self._pen = Pen(self._book)
+            self._styles = {None: self._book.plain}
+            self.forget()
+        for y, pieces in lines:
+            if 0 <= y < height and not self._on_screen(y, pieces):
+                self._draw_line(y, pieces)
+        return self._pen.take()
+
+    def move_cursor(self, x: int, y: int) -> str:
+        """The sequence that leaves the terminal's cursor at a cell, for input methods that show there."""
+        self._pen.move(x, y)
+        return self._pen.take()
+
+    def _fill(self, character: str) -> None:
+        self._pen.lose()
+        self._shown = [[character] * self._width for _ in range(self._height)]
+        self._looks = [[self._book.plain] * self._width for _ in range(self._height)]
+        self._pieces = [{} for _ in range(self._height)]
+
+    def _on_screen(self, y: int, pieces: Sequence[Piece]) -> bool:
+        """Whether the line holds these very strips already; a strip is never changed, only replaced."""
+        known = self._pieces[y]
+        for piece in pieces:
+            there = known.get(piece.x)
+            if there is None or there.strip is not piece.strip or there.end < piece.end:
+                return False
+        return True
+
+    def _draw_line(self, y: int, pieces: Sequence[Piece]) -> None:
+        old_shown, old_looks = self._shown[y], self._looks[y]
+        shown, looks = old_shown.copy(), old_looks.copy()
+        for piece in pieces:
+            self._lay(piece, shown, looks)
+            self._remember(y, piece)
+        different = map(or_, map(ne, shown, old_shown), map(ne, looks, old_looks))
+        changed = [x for x, differs in enumerate(different) if differs]
+        if not changed:
+            return
+        self._shown[y], self._looks[y] = shown, looks
+        on_blank = self._book.on_blank
+        changed = [
+            x
+            for x in changed
+            if not (shown[x] == BLANK == old_shown[x] and on_blank(looks[x]) == on_blank(old_looks[x]))
+        ]
+        self._send_line(y, changed, shown, looks)
+
+    def _lay(self, piece: Piece, shown: list[str], looks: list[int]) -> None:
+        """Put a piece over a line; a wide character that loses a half becomes blanks."""
+        x, end = piece.x, min(piece.end, self._width)
+        if 0 < x < end and shown[x] == CONTINUED:
+            _blank_lead(shown, x - 1)
+        for text, style, control in piece.strip:
+            if control:
+                continue
+            if x >= end:
+                break
+            cells = cells_of(text)
+            count = len(cells)
+            if x + count > end:
+                count = end - x
+                split = cells[count] == CONTINUED
+                cells = list(cells[:count])
+                if split:
+                    _blank_lead(cells, count - 1)
+            shown[x : x + count] = cells
+            looks[x : x + count] = [self._style(style)] * count
+            x += count
+        after = x
+        while after < self._width and shown[after] == CONTINUED:
+            shown[after] = BLANK
+            after += 1
+
+    def _style(self, style: Style | None) -> int:
+        number = self._styles.get(style)
+        if number is None or style is None:
+            if style is None:
+                return self._book.plain
+            link = f"id={style.link_id};{style.link}" if style.link else ""
+            look = parse_look(Strip.render_ansi(style, self._colours), link)
+            number = self._styles[style] = self._book.number(look)
+        return number
+
+    def _remember(self, y: int, piece: Piece) -> None:
+        """Note which strip stands where; what it covers, even in part, is no longer there."""
+        known = self._pieces[y]
+        for x, other in list(known.items()):
+            if x < piece.end and piece.x < other.end:
+                del known[x]
+        known[piece.x] = piece
+
+    def _send_line(self, y: int, changed: list[int], shown: list[str], looks: list[int]) -> None:
+        tail = self._blank_tail(shown, looks)
+        if len(changed) >= ERASE_FROM_CELLS and changed[-ERASE_FROM_CELLS] >= tail:
+            erased_from = next(x for x in changed if x >= tail)
+            changed = [x for x in changed if x < tail]
+        else:
+            erased_from = None
+        start = end = -1
+        for x in changed:
+            if end >= 0 and self._worth_rewriting(end, x, shown, looks):
+                end = x + 1
+                continue
+            if end >= 0:
+                self._send_run(y, start, end, shown, looks)
+            start, end = x, x + 1
+        if end >= 0:
+            self._send_run(y, start, end, shown, looks)
+        if erased_from is not None:
+            self._pen.move(erased_from, y)
+            self._pen.look(self._book.plain)
+            self._pen.erase_line()
+
+    def _blank_tail(self, shown: list[str], looks: list[int]) -> int:
+        """Where the blanks at the end begin that an erased line would show on any terminal.
+
+        Only in the terminal's own colours: not every terminal erases to a background that is set.
+        """
+        plain, on_blank = self._book.plain, self._book.on_blank
+        tail = self._width
+        while tail and shown[tail - 1] == BLANK and on_blank(looks[tail - 1]) == plain:
+            tail -= 1
+        return tail
+
+    def _worth_rewriting(self, start: int, end: int, shown: list[str], looks: list[int]) -> bool:
+        """Whether the unchanged cells of a gap cost less than a jump over them."""
+        gap = end - start
+        if gap > SHORTEST_MOVE_BYTES:
+            return False
+        look = looks[start - 1]
+        return all(looks[x] == look for x in range(start, end)) and (
+            len("".join(shown[start:end]).encode()) <= SHORTEST_MOVE_BYTES
+        )
+
+    def _send_run(self, y: int, start: int, end: int, shown: list[str], looks: list[int]) -> None:
+        """Write cells `start` to `end`, whole characters only."""
+        while start and shown[start] == CONTINUED:
+            start -= 1
+        while end < self._width and shown[end] == CONTINUED:
+            end += 1
+        pen, on_blank = self._pen, self._book.on_blank
+        pen.move(start, y)
+        pending: list[str] = []
+        style = pen.style
+        for x in range(start, end):
+            character, look = shown[x], looks[x]
+            if look != style and not (
+                character == BLANK and style is not None and on_blank(look) == on_blank(style)
+            ):
+                pen.put("".join(pending), x)
+                pending.clear()
+                pen.look(look)
+                style = look
+            pending.append(character)
+            if len(character) > 1 and x + 1 < end:
+                pen.put("".join(pending), None)
+                pending.clear()
+                after = x + 1
+                while after < end and shown[after] == CONTINUED:
+                    after += 1
+                if after < end:
+                    pen.move(after, y)
+        certain = end < self._width and len(shown[_lead(shown, end - 1)]) == 1
+        pen.put("".join(pending), end if certain else None)
+
+
+def _lead(shown: list[str], x: int) -> int:
+    while x and shown[x] == CONTINUED:
+        x -= 1
+    return x
+
+
+def _blank_lead(cells: list[str], x: int) -> None:
+    """Turn the character that covers cell `x` into blanks, up to and including `x`."""
+    lead = _lead(cells, x)
+    cells[lead : x + 1] = [BLANK] * (x + 1 - lead)

@@ -1,0 +1,181 @@
+"""An app that sends its terminal only what changed, and never waits for it."""
+
+# ruff: noqa: SLF001 - the private names are pinned in pins.py
+
+import os
+import traceback
+import weakref
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
+from time import monotonic
+from typing import Any, TypeVar
+
+from rich.color import ColorSystem
+from rich.console import RenderableType
+from rich.text import Text
+from textual import events
+from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual._styles_cache import StylesCache
+from textual.app import App
+from textual.driver import Driver
+from textual.drivers.linux_driver import LinuxDriver
+from textual.screen import Screen
+from textual.widget import Widget
+
+from prime_tui.ui.terminal.driver import QuietDriver
+from prime_tui.ui.terminal.frame_diff import FrameDiff, Piece
+from prime_tui.ui.terminal.pins import unfit_reason
+
+SWITCH = "PRIME_TUI_FRAME_DIFF"
+SYNC_START, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
+SYNC_FROM_CHARACTERS = 400  # a shorter frame arrives in one piece anyway
+PAUSE_S = 0.1
+SETTLING_S = 2.0  # a terminal reports its size unasked after the start; that is no change
+
+ReturnType = TypeVar("ReturnType")
+
+
+class QuietApp(App[ReturnType]):
+    """Base of the program's app.
+
+    Attributes:
+        frame_diff_off_reason: Why frames are sent as the toolkit makes them, or None when they are compared.
+        crash_report: Makes the text that is printed when the app crashes; without it the plain traceback.
+    """
+
+    frame_diff_off_reason: str | None = None
+    crash_report: Callable[[BaseException], str] | None = None
+
+    def __init__(self) -> None:
+        self.frame_diff_off_reason = unfit_reason()
+        if self.frame_diff_off_reason is None:
+            _stop_leak()
+        if os.environ.get(SWITCH) == "0":
+            self.frame_diff_off_reason = f"{SWITCH} is 0."
+        self._frame_diff: FrameDiff | None = None
+        self._painting_paused = False
+        self._caret = (0, 0)
+        self._caret_owner: weakref.ref[Widget] | None = None
+        self._terminal_taken_at_s = 0.0
+        super().__init__()
+
+    def get_driver_class(self) -> type[Driver]:
+        """The quiet driver in place of the toolkit's, when this is the version it was made for."""
+        chosen = super().get_driver_class()
+        return QuietDriver if chosen is LinuxDriver and unfit_reason() is None else chosen
+
+    def redraw(self) -> None:
+        """Send the whole screen again, for a terminal that something else wrote to."""
+        if self._frame_diff is not None:
+            self._frame_diff.forget()
+        self.refresh()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """A terminal that changed its size may show anything; so it may after a change there and back."""
+        settled = monotonic() - self._terminal_taken_at_s > SETTLING_S
+        if event.size != self.size or settled:
+            self.redraw()
+
+    def terminal_cleared(self) -> None:
+        """The terminal was taken over, at the start or again after a suspension: it shows nothing."""
+        self._terminal_taken_at_s = monotonic()
+        if self._frame_diff is not None:
+            self._frame_diff.cleared(*self.size)
+            self.refresh()
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        """Send a frame as its difference from the last one; none while the terminal does not read."""
+        driver = self._driver
+        if not isinstance(driver, QuietDriver) or renderable is None or self._batch_count:
+            super()._display(screen, renderable)
+        elif not driver.takes_frame():
+            self._pause_painting()
+        elif self.frame_diff_off_reason is None and isinstance(renderable, (LayoutUpdate, ChopsUpdate)):
+            self._send_difference(driver, renderable)
+        else:
+            super()._display(screen, renderable)
+
+    def _send_difference(self, driver: QuietDriver, update: LayoutUpdate | ChopsUpdate) -> None:
+        if self._running and not self._closed:
+            if self._frame_diff is None:
+                self._frame_diff = FrameDiff(self.console._color_system or ColorSystem.TRUECOLOR)
+                self._frame_diff.cleared(*_frame_size(update))
+            sequence = self._frame_diff.frame(_lines(update), *_frame_size(update))
+            sequence += self._caret_sequence(self._frame_diff)
+            if sequence:
+                if self._sync_available and len(sequence) >= SYNC_FROM_CHARACTERS:
+                    sequence = f"{SYNC_START}{sequence}{SYNC_END}"
+                driver.write_frame(sequence)
+        self.post_display_hook()
+
+    def _caret_sequence(self, diff: FrameDiff) -> str:
+        """Leave the hidden cursor where text is typed, so that an input method shows up there."""
+        caret = self.screen.outer_size.clamp_offset(self.cursor_position)
+        focused = self.focused
+        if caret != self._caret:
+            self._caret = caret
+            self._caret_owner = None if focused is None else weakref.ref(focused)
+        if focused is None or self._caret_owner is None or self._caret_owner() is not focused:
+            return ""
+        return diff.move_cursor(*caret)
+
+    def _pause_painting(self) -> None:
+        """Drop this frame; when the terminal reads again, what it misses by then is sent at once."""
+        if not self._painting_paused:
+            self._painting_paused = True
+            self.set_timer(PAUSE_S, self._resume_painting, name="terminal does not read")
+        self.post_display_hook()
+
+    def _resume_painting(self) -> None:
+        self._painting_paused = False
+        if isinstance(self._driver, QuietDriver) and not self._driver.takes_frame():
+            self._pause_painting()
+        else:
+            self.refresh()
+
+    def _fatal_error(self) -> None:
+        """Print a report of a crash: without the values of variables, which may be secrets."""
+        error = self._exception
+        if error is not None:
+            report = self.crash_report or (lambda fault: "".join(traceback.format_exception(fault)))
+            self._exit_renderables.append(Text(report(error)))
+        self._close_messages_no_wait()
+
+
+def _frame_size(update: LayoutUpdate | ChopsUpdate) -> tuple[int, int]:
+    if isinstance(update, LayoutUpdate):
+        return update.region.right, update.region.bottom
+    return max(ends[-1] for ends in update.chop_ends), len(update.chops)
+
+
+def _lines(update: LayoutUpdate | ChopsUpdate) -> Iterator[tuple[int, list[Piece]]]:
+    """The lines of an update, and the parts of them that it means."""
+    if isinstance(update, LayoutUpdate):
+        for y, line in enumerate(update.strips, update.region.y):
+            yield y, list(_side_by_side(update.region.x, line))
+        return
+    for y, first, last in update.spans:
+        columns = zip(update.chop_ends[y], update.chops[y].items(), strict=True)
+        yield (
+            y,
+            [
+                Piece(x, min(end, last), strip)
+                for end, (x, strip) in columns
+                if strip is not None and x < last and end > first
+            ],
+        )
+
+
+def _side_by_side(x: int, strips: Iterable[Any]) -> Iterator[Piece]:
+    for strip in strips:
+        end = x + strip.cell_length
+        yield Piece(x, end, strip)
+        x = end
+
+
+@lru_cache(maxsize=1)
+def _stop_leak() -> None:
+    """Keep removed widgets from living on in a cache that is keyed by them (Textualize/textual#6665)."""
+    uncached = vars(StylesCache)["get_inner_outer"].__wrapped__
+    cached: Any = lru_cache(1024)(uncached)
+    setattr(StylesCache, "get_inner_outer", classmethod(cached))  # noqa: B010

@@ -1,0 +1,71 @@
+"""One-line widgets for strips, rules and footers."""
+
+from textual.reactive import reactive
+from textual.strip import Strip
+
+from prime_tui.ui.render.styled import Span, Styled, fit, join, spans_of, width_of
+from prime_tui.ui.widgets.painted import PaintedWidget
+
+
+class Line(PaintedWidget):
+    """One line of styled text, with an optional part at the right edge.
+
+    Assigning an equal value paints nothing. When there is too little room the left part is cut, because what
+    stands at the right is short and wanted.
+    """
+
+    DEFAULT_CSS = """
+    Line { height: 1; }
+    """
+
+    content: reactive[Styled] = reactive[Styled]("")
+    right: reactive[Styled] = reactive[Styled]("")
+
+    def __init__(
+        self,
+        content: Styled = "",
+        right: Styled = "",
+        *,
+        id: str | None = None,  # noqa: A002 - Textual's own name for it
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self.set_reactive(Line.content, content)
+        self.set_reactive(Line.right, right)
+
+    def render_line(self, y: int) -> Strip:
+        """The line itself; anything below it is blank."""
+        width = self.size.width
+        return self.strip(self._spans(width) if y == 0 else fit("", width), width)
+
+    def _spans(self, width_cells: int) -> tuple[Span, ...]:
+        right_cells = min(width_of(self.right), width_cells)
+        left_cells = width_cells - right_cells
+        gap = 1 if right_cells and left_cells else 0
+        left = fit(self.content, left_cells - gap)
+        return join((left, " " * gap, fit(self.right, right_cells)))
+
+
+class Rule(Line):
+    """A thin rule with a title at the left and a note at the right: `── pods ──── 3 of 3 ──`."""
+
+    def _spans(self, width_cells: int) -> tuple[Span, ...]:
+        note = self._inset(self.right)
+        note_cells = min(width_of(note), max(0, width_cells - 4))
+        title = self._inset(self.content)
+        title_cells = min(width_of(title), max(0, width_cells - note_cells - 4))
+        fill = max(0, width_cells - title_cells - note_cells - 4)
+        ends = min(2, width_cells // 2)
+        parts = (
+            Span("─" * ends, "dim"),
+            fit(title, title_cells),
+            Span("─" * fill, "dim"),
+            fit(note, note_cells),
+            Span("─" * (width_cells - ends - title_cells - fill - note_cells), "dim"),
+        )
+        return join(parts)
+
+    @staticmethod
+    def _inset(styled: Styled) -> tuple[Span, ...]:
+        spans = spans_of(styled)
+        return join((" ", spans, " ")) if any(span.text for span in spans) else ()
