@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import importlib
 import logging
 import os
@@ -16,14 +17,23 @@ from prime_tui.domain.account import WalletContext
 from prime_tui.domain.clock import Clock, SystemClock
 from prime_tui.domain.errors import NetworkError, StorageError
 from prime_tui.domain.secret import Secret
+from prime_tui.persistence.last_known import LastKnown
 from prime_tui.persistence.paths import Paths
 from prime_tui.store.store import Session, Store
 from prime_tui.sync.engine import Engine
+from prime_tui.sync.recorder import Recorder
 from prime_tui.ui.app import PrimeApp
+from prime_tui.ui.terminal.last_words import install
 from prime_tui.ui.theme import ANSI, DARK
 
 DEMO_STARTS_WITHIN_S = 20.0
+DEMO_PACE = 0.2
+"""The simulated service has no limit, and a demo should move."""
+DEMO_CALLS_PER_H = 20_000
 LOG_BYTES, LOG_FILES = 1_000_000, 2
+
+
+log = logging.getLogger(__name__)
 
 
 class Monitor:
@@ -35,11 +45,14 @@ class Monitor:
         self._simulator: asyncio.subprocess.Process | None = None
         self.clock: Clock = SystemClock()
         self.store = Store()
+        self._recorder: Recorder | None = None
 
     def app(self) -> PrimeApp:
         """Return the app; nothing is connected yet."""
         settings = self._settings
         self.store.session = _first_session(settings)
+        if settings.demo is None:
+            self._restore(settings)
         return PrimeApp(
             self.store,
             self.clock,
@@ -48,6 +61,18 @@ class Monitor:
             first_screen=settings.first_screen,
             theme=settings.theme or (ANSI if os.environ.get("NO_COLOR") else DARK),
         )
+
+    def _restore(self, settings: Settings) -> None:
+        """Show what was known last; a database that cannot be used costs the first frame, nothing else."""
+        kept = LastKnown(self._paths.database_file, _wallet_key(settings))
+        recorder = Recorder(self.store, kept, self.clock)
+        try:
+            recorder.restore()
+        except StorageError as error:
+            log.warning("the last known state is not restored: %s", error)
+            self.store.notify(str(error), title="The last known state is not kept")
+        else:
+            self._recorder = recorder
 
     async def connect(self, store: Store, clock: Clock) -> Engine:
         """Make the engine; what it imports is slow, so it happens after the first frame, off the loop."""
@@ -64,7 +89,9 @@ class Monitor:
             inference_url=inference_url,
             api_key=lambda: key,
             team_id=settings.team_id,
-            budget=budget_module.CallBudget(clock, settings.calls_per_h),
+            budget=budget_module.CallBudget(
+                clock, settings.calls_per_h if settings.demo is None else DEMO_CALLS_PER_H
+            ),
             clock=clock,
             read_only=settings.is_read_only,
         )
@@ -72,7 +99,8 @@ class Monitor:
         if settings.demo is None:
             store.set_launches(launches.read())
         remember = launches.add if settings.demo is None else (lambda _: None)
-        return Engine(client, store, clock, remember=remember)
+        pace = DEMO_PACE if settings.demo is not None else 1.0
+        return Engine(client, store, clock, remember=remember, pace=pace, recorder=self._recorder)
 
     async def _start_simulator(self, demo: DemoOptions) -> str:
         """Start the simulated service as a child that ends when we do, and return its address."""
@@ -98,12 +126,21 @@ class Monitor:
         return line.split()[-1]
 
     def close(self) -> None:
-        """End the simulator, if there is one."""
+        """Save what is known, and end the simulator if there is one."""
+        if self._recorder is not None:
+            self._recorder.close()
         if self._simulator is not None and self._simulator.returncode is None:
             try:
                 os.kill(self._simulator.pid, signal.SIGTERM)
             except ProcessLookupError:
                 return
+
+
+def _wallet_key(settings: Settings) -> str:
+    """Name whose state is kept: another key may be another account, whose numbers must not show."""
+    secret = settings.api_key.reveal() if settings.api_key is not None else ""
+    account = hashlib.sha256(f"prime-tui {secret}".encode()).hexdigest()[:16]
+    return f"{settings.base_url} {account} {settings.team_id or 'personal'}"
 
 
 def _first_session(settings: Settings) -> Session:
@@ -139,6 +176,7 @@ def run(settings: Settings) -> int:
     start_log(paths.log_file)
     monitor = Monitor(settings, paths)
     app = monitor.app()
+    install(app, on_last_words=monitor.close)
     try:
         app.run()
     finally:

@@ -17,7 +17,7 @@ import httpx
 
 from prime_tui.domain.errors import InvalidRequest, ResponseShapeError
 
-ACCEPTED_ENCODINGS = "gzip, deflate"
+ACCEPTED_ENCODINGS = "gzip"
 _PIECE_BYTES = 65_536
 
 

@@ -41,7 +41,7 @@ class Call:
     path: str
     ids: Mapping[str, str] = field(default_factory=dict)
     params: Mapping[str, object] = field(default_factory=dict)
-    body: Mapping[str, object] | None = None
+    body: Mapping[str, object] | None = field(default=None, repr=False)
     effect: Effect = Effect.READ
     headers: Mapping[str, str] = field(default_factory=dict)
     needs_key: bool = True
@@ -84,9 +84,9 @@ def _pairs(name: str, value: object) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A success: the parsed JSON body, None when there was none."""
+    """A success: the parsed JSON body, None when there was none. It may hold a secret, so it has no repr."""
 
-    value: object
+    value: object = field(repr=False)
     call: Call
 
     def read(self, reader: Callable[[object], T]) -> T:

@@ -54,7 +54,7 @@ def fault_of(
 ) -> ApiError:
     """Return the error for an answer with a status outside 2xx; messages are cleaned and hold no secret."""
     told, code = _told(body)
-    message = safe_message(told, secrets) or _plain_status(status)
+    message = sentence(safe_message(told, secrets) or _plain_status(status))
     return fault_for(
         status,
         message,
@@ -103,6 +103,11 @@ def safe_message(text: str, secrets: Iterable[Secret] = ()) -> str:
         if len(secret.reveal()) >= _SHORTEST_REDACTED:
             text = text.replace(secret.reveal(), "••••")
     return clean(_LOOKS_SECRET.sub("••••", text), limit=MESSAGE_LIMIT, one_line=True).strip()
+
+
+def sentence(message: str) -> str:
+    """Return a message that can be followed by another sentence."""
+    return message + "." if message[-1:].isalnum() or message.endswith((")", "'", '"', "]")) else message
 
 
 def error_text(value: object) -> tuple[str, str]:

@@ -17,6 +17,7 @@ class Limits:
         launch_total_s: Launching or resuming a run; a cold validator alone may take a minute.
         answer_total_s: A chat answer that is not streamed, and all of one that is.
         idle_s: The longest silence within a stream.
+        usage_wait_s: The longest silence after the last word, when only the usage may still come.
         max_pages: The most pages that are read for one list.
     """
 
@@ -26,6 +27,7 @@ class Limits:
     launch_total_s: float = 120.0
     answer_total_s: float = 900.0
     idle_s: float = 120.0
+    usage_wait_s: float = 10.0
     list_bytes: int = 32_000_000
     body_bytes: int = 4_000_000
     error_bytes: int = 64_000

@@ -25,7 +25,7 @@ async def read_pages(
     """Return all pages as one list without repeated keys.
 
     It ends when a page is empty or brings nothing new, when the announced total is reached, when nothing was
-    announced and a page is shorter than asked, and after `max_pages`. A page that cannot be had fails the list.
+    announced and a page is shorter than asked, and after `max_pages`. One page that fails, fails the list.
 
     Args:
         fetch: Given the page number (from 0) and the number of rows seen so far.

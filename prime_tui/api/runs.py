@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from prime_tui.api.call import Answer, Call, Effect
 from prime_tui.api.paging import PAGE_ROWS, read_pages
+from prime_tui.api.together import both
 from prime_tui.api.transport import Transport
 from prime_tui.api.wire.base import Page, page_of, read_listing, read_object
 from prime_tui.api.wire.choices import read_gpu_types, read_token_price, read_training_models
@@ -22,7 +22,6 @@ from prime_tui.api.wire.run_details import (
 from prime_tui.api.wire.runs import read_launched, read_pause_word, read_run
 from prime_tui.api.wire.samples import read_sample
 from prime_tui.domain.errors import (
-    ApiError,
     MethodNotAllowed,
     NotFound,
     NotPermitted,
@@ -262,31 +261,29 @@ class RunsApi:
 
     async def choices(self) -> TrainingChoices:
         """Return what can be launched; a backend without these endpoints offers nothing."""
-        gpu_types, models = await asyncio.gather(
-            self._optional("/training/available-gpu-types", read_gpu_types, ()),
+        gpu_types, models = await both(
+            self._optional("/training/available-gpu-types", read_gpu_types),
             self._optional(
-                "/training/available-fft-models",
-                lambda value: read_object(value, read_training_models),
-                TrainingChoices(),
+                "/training/available-fft-models", lambda value: read_object(value, read_training_models)
             ),
         )
-        return TrainingChoices(gpu_types, models.models, models.rates, models.beta_access)
+        models = models or TrainingChoices()
+        return TrainingChoices(gpu_types or (), models.models, models.rates, models.beta_access)
 
     async def token_prices(self) -> tuple[TokenPrice, ...]:
         """Return what training by tokens costs (`GET /rft/models`); nothing where it is gone."""
         found = await self._optional(
             "/rft/models",
             lambda value: read_listing(value, read_token_price, lambda price: price.model, "models"),
-            Listing[TokenPrice](),
         )
-        return found.items
+        return () if found is None else found.items
 
-    async def _optional(self, path: str, read: Callable[[object], T], nothing: T) -> T:
+    async def _optional(self, path: str, read: Callable[[object], T]) -> T | None:
         call = Call(method="GET", path=path, params={"team_id": self._team_id})
         try:
             return (await self._transport.exchange(call)).read(read)
         except (NotFound, MethodNotAllowed):
-            return nothing
+            return None
 
     async def _rft(
         self,
@@ -298,11 +295,6 @@ class RunsApi:
     ) -> Answer:
         ids = {} if run_id is None else {"run_id": run_id}
         call = Call(method="GET", path=path, ids=ids, params=params or {}, max_bytes=max_bytes)
-        try:
-            answer = await self._transport.exchange(call)
-        except ApiError as error:
-            # A 404 may come from a backend without these endpoints; every other answer shows that it has them.
-            self._rft_has_answered |= error.status not in (0, 404, 405)
-            raise
+        answer = await self._transport.exchange(call)
         self._rft_has_answered = True
         return answer

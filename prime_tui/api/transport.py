@@ -30,7 +30,7 @@ from prime_tui.api.body import (
 )
 from prime_tui.api.budget import CallBudget, is_user_call
 from prime_tui.api.call import Answer, Call, Effect, outcome_unknown
-from prime_tui.api.faults import fault_of
+from prime_tui.api.faults import fault_of, safe_message
 from prime_tui.api.limits import Limits
 from prime_tui.api.origin import BaseUrl
 from prime_tui.domain.clock import Clock
@@ -45,6 +45,7 @@ from prime_tui.domain.errors import (
 from prime_tui.domain.secret import Secret
 from prime_tui.domain.text import clean_name
 
+_LOCATION = "prime_tui_location"
 _REDIRECTS = (HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT)
 _NOT_SENT = (
     httpx.ConnectError,
@@ -70,6 +71,7 @@ class Transport:
         limits: Limits,
         user_agent: str,
         read_only: bool,
+        tls: ssl.SSLContext,
     ) -> None:
         self._base = base
         self._api_key = api_key
@@ -77,12 +79,17 @@ class Transport:
         self._clock = clock
         self._limits = limits
         self._read_only = read_only
-        self._client = _http_client(base, user_agent)
+        self._client = _http_client(base, user_agent, tls)
 
     @property
     def limits(self) -> Limits:
         """The limits that apply to every call."""
         return self._limits
+
+    def safe_text(self, text: str) -> str:
+        """Return text of the service as a drawable message that does not show the key."""
+        key = self._api_key()
+        return safe_message(text, () if key is None else (key,))
 
     async def aclose(self) -> None:
         """Close all connections; a call that is under way ends with an error."""
@@ -170,7 +177,7 @@ class Transport:
             )
             auth = None if key is None else PinnedAuth(self._base.origin, key)
             response = await self._client.send(request, auth=auth, stream=True)
-            location = response.headers.get("location")
+            location = response.extensions.get(_LOCATION)
             if response.status_code not in _REDIRECTS or not location:
                 return response
             await response.aclose()
@@ -229,10 +236,14 @@ class Transport:
         return fault
 
 
-def _http_client(base: BaseUrl, user_agent: str) -> httpx.AsyncClient:
-    is_https = base.origin.scheme == "https"
-    # Loading the certificates takes tens of milliseconds, and plain http has no use for them.
-    verify: ssl.SSLContext | bool = True if is_https else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+def tls_for(*bases: BaseUrl) -> ssl.SSLContext:
+    """Return one context for all clients: loading the certificates takes about 20 ms."""
+    if any(base.origin.scheme == "https" for base in bases):
+        return httpx.create_ssl_context()
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+def _http_client(base: BaseUrl, user_agent: str, tls: ssl.SSLContext) -> httpx.AsyncClient:
     return httpx.AsyncClient(
         headers={
             "Accept": "application/json",
@@ -241,10 +252,18 @@ def _http_client(base: BaseUrl, user_agent: str) -> httpx.AsyncClient:
         },
         cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=())),
         follow_redirects=False,
+        event_hooks={"response": [_take_location]},
         limits=httpx.Limits(max_connections=20, max_keepalive_connections=6, keepalive_expiry=30.0),
-        trust_env=is_https,
-        verify=verify,
+        trust_env=base.origin.scheme == "https",
+        verify=tls,
     )
+
+
+async def _take_location(response: httpx.Response) -> None:
+    """Keep redirects out of the library's sight: it takes an unreadable one for a broken connection."""
+    location = response.headers.pop("location", None)
+    if location is not None:
+        response.extensions[_LOCATION] = location
 
 
 def _without_body(call: Call, error: ResponseShapeError) -> Answer:

@@ -16,8 +16,8 @@ class CostOrigin(StrEnum):
     BILLED = "billed"
     USAGE = "usage"
     HISTORY = "history"
-    REPORTED = "reported by the server"
     ESTIMATE = "estimate"
+    REPORTED = "reported by the server"
     UNKNOWN = "unknown"
 
 
@@ -59,7 +59,7 @@ def best_cost(
     reported: Cost | None = None,
     estimate: Cost | None = None,
 ) -> Cost:
-    """Return the most trustworthy known cost; of billing and usage the larger one."""
+    """Return the most trustworthy known cost as `CostOrigin` orders them; of billing and usage the larger."""
     known = [cost for cost in (billed, usage) if cost is not None and cost.usd is not None]
     if known:
         return max(known, key=lambda cost: cost.usd or Decimal(0))

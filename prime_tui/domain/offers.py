@@ -121,6 +121,15 @@ class OfferQuery:
     regions: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class SummaryPrice:
+    """The price of a GPU type and count in one region, USD per hour for that count (`gpu-summary`)."""
+
+    on_demand_usd_per_h: Decimal | None = None
+    community_usd_per_h: Decimal | None = None
+    spot_usd_per_h: Decimal | None = None
+
+
 _POD_NAME = re.compile(r"(?=.{1,64}\Z)(?=.*[A-Za-z])[A-Za-z0-9-]+\Z")
 
 

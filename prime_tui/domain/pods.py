@@ -194,6 +194,16 @@ def burn_by_state(
     return price
 
 
+def bound_by_state(state: PodState, price: Decimal | None, provisioning: Decimal | None) -> Decimal | None:
+    """Return the USD per hour that bounds what a machine or disk in `state` has cost per hour of its life.
+
+    One that is stopped or terminated now was billed in full before: its present price is no bound.
+    """
+    if state in (PodState.PROVISIONING, PodState.PENDING) and provisioning is not None:
+        return provisioning
+    return price
+
+
 @dataclass(frozen=True, slots=True)
 class PodStatus:
     """A row of `GET /pods/status`, matched by id."""

@@ -54,6 +54,10 @@ class Remote(Generic[T]):
         kept = self.value if self.value is not None and self.value == value else value
         return replace(self, value=kept, fetched_at=at, error=None, failures=0, retry_at=None, restored=False)
 
+    def brought_back(self, value: T, fetched_at: datetime) -> Remote[T]:
+        """Return the state with a value of an earlier session."""
+        return replace(self, value=value, fetched_at=fetched_at, restored=True)
+
     def failed(self, error: PrimeError, retry_at: datetime | None = None) -> Remote[T]:
         """Return the state after a failure: the value stays."""
         return replace(self, error=error, failures=self.failures + 1, retry_at=retry_at)

@@ -192,6 +192,13 @@ class RunUsage:
     record_count: int | None = None
 
     @property
+    def is_by_gpu_hour(self) -> bool:
+        """Whether the run is paid by the GPU-hour: no token prices and no tokens. Its zeros mean nothing."""
+        used, prices = (self.training, self.inference), self.pricing
+        tokens = [one for use in used for one in (use.tokens, use.input_tokens, use.output_tokens)]
+        return not (self.total_tokens or any(tokens)) and prices == RunPricing()
+
+    @property
     def input_cost_usd(self) -> Decimal | None:
         """Derived cost of the inference input; None when tokens or price are unknown."""
         return _priced(self.inference.input_tokens, self.pricing.input_usd_per_mtok)
@@ -213,6 +220,10 @@ class RunUsage:
         by_price = _priced(self.training.tokens, self.pricing.training_usd_per_mtok)
         if _differ(by_price, self.training.cost_usd):
             found.append(f"training by price makes ${by_price:.4f}, charged ${self.training.cost_usd:.4f}")
+        if None not in (self.training.tokens, self.inference.tokens, self.total_tokens):
+            counted = (self.training.tokens or 0) + (self.inference.tokens or 0)
+            if counted != self.total_tokens:
+                found.append(f"parts make {counted:,} tokens, the total says {self.total_tokens:,}")
         return tuple(found)
 
 

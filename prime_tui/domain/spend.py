@@ -9,6 +9,9 @@ from decimal import Decimal
 
 from prime_tui.domain.cost import hours
 
+SHORT_RUNWAY_H = Decimal(12)
+"""A balance that lasts less long than this needs a person."""
+
 
 @dataclass(frozen=True, slots=True)
 class Burn:
@@ -98,8 +101,9 @@ def spend_series(
     for charge in charges:
         if charge.end < start or charge.start >= end:
             continue
-        first = max(0, int((charge.start - start) / width))
-        last = min(buckets - 1, int((charge.end - start) / width))
+        # Whole-number division: a moment on a boundary must not fall between two buckets.
+        first = min(max(0, (charge.start - start) // width), buckets - 1)
+        last = min(max(0, (charge.end - start) // width), buckets - 1)
         for index in range(first, last + 1):
             upper = end if index == buckets - 1 else start + (index + 1) * width
             totals[index] += charge_within(charge, start + index * width, upper)

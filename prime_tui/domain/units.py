@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from math import isfinite
 
 MTOK = Decimal(1_000_000)
 UNKNOWN = "—"
+SMALLEST_USD = Decimal("0.000001")
 
 
 def usd(amount: Decimal | None, *, places: int = 2, mark: str = "") -> str:
-    """Return money with its sign: `$412.08`, `-$1.20`, `~$3.10` with a mark."""
+    """Return money with its unit: `$412.08`, `-$1.20`, `~$3.10` with a mark."""
     if amount is None:
         return UNKNOWN
     sign = "-" if round(amount, places) < 0 else ""
@@ -18,7 +20,7 @@ def usd(amount: Decimal | None, *, places: int = 2, mark: str = "") -> str:
 
 
 def amount(value: Decimal | None, *, places: int = 2, mark: str = "") -> str:
-    """Return money without its sign, for columns whose header names the unit: `1,234.50`."""
+    """Return money without its unit, for columns whose header names it: `1,234.50`."""
     if value is None:
         return UNKNOWN
     text = f"{value:,.{places}f}"
@@ -26,10 +28,15 @@ def amount(value: Decimal | None, *, places: int = 2, mark: str = "") -> str:
 
 
 def small_usd(amount_usd: Decimal | None, *, mark: str = "") -> str:
-    """Return money with as many places as a small amount needs: `$0.0004`, `$0.13`, `$12.40`."""
+    """Return money with as many places as a small amount needs: `$0.0004`, `$0.13`, `$12.40`.
+
+    What is too small for six places is `<$0.000001`: it is not nothing.
+    """
     if amount_usd is None:
         return UNKNOWN
     size = abs(amount_usd)
+    if 0 < size < SMALLEST_USD:
+        return f"{mark}<{usd(SMALLEST_USD, places=6)}"
     places = 2 if size >= Decimal("0.1") or size == 0 else 4 if size >= Decimal("0.0001") else 6
     return usd(amount_usd, places=places, mark=mark)
 
@@ -46,13 +53,17 @@ def count(number: int | None) -> str:
 
 def tokens(number: float | None) -> str:
     """Return a number of tokens in at most five characters: `950`, `12.4k`, `9.0M`, `1.2B`."""
-    if number is None:
+    if number is None or not isfinite(number):
         return UNKNOWN
-    for limit, divisor, unit in ((1e3, 1.0, ""), (1e6, 1e3, "k"), (1e9, 1e6, "M"), (1e12, 1e9, "B")):
-        if number < limit * 0.9995:
-            scaled = number / divisor
-            return f"{scaled:.0f}{unit}" if not unit or scaled >= 100 else f"{scaled:.1f}{unit}"
-    return f"{number / 1e12:.1f}T"
+    if round(number) < 1000:
+        return f"{number:.0f}"
+    for divisor, unit in ((1e3, "k"), (1e6, "M"), (1e9, "B"), (1e12, "T")):
+        scaled = number / divisor
+        if round(scaled, 1) < 100:
+            return f"{scaled:.1f}{unit}"
+        if round(scaled) < 1000:
+            return f"{scaled:.0f}{unit}"
+    return ">999T"
 
 
 def size(number_bytes: int | None) -> str:
@@ -68,8 +79,8 @@ def size(number_bytes: int | None) -> str:
 
 
 def span(seconds: float | None) -> str:
-    """Return a duration in at most five characters: `4s`, `12m`, `3h07`, `9d`."""
-    if seconds is None:
+    """Return a duration in at most five characters: `4s`, `12m`, `3h07`, `9d`, `30y`."""
+    if seconds is None or not isfinite(seconds):
         return UNKNOWN
     whole = max(0, int(seconds))
     if whole < 60:
@@ -78,7 +89,8 @@ def span(seconds: float | None) -> str:
         return f"{whole // 60}m"
     if whole < 48 * 3600:
         return f"{whole // 3600}h{whole % 3600 // 60:02}"
-    return f"{whole // 86400}d"
+    days = whole // 86400
+    return f"{days}d" if days < 10_000 else f"{min(days // 365, 9_999)}y"
 
 
 def age(at: datetime | None, now: datetime) -> str:
@@ -105,14 +117,14 @@ def moment(at: datetime | None, now: datetime | None = None) -> str:
 
 def percent(fraction: float | None) -> str:
     """Return a share of one: `56%`."""
-    return UNKNOWN if fraction is None else f"{fraction * 100:.0f}%"
+    return UNKNOWN if fraction is None or not isfinite(fraction) else f"{fraction * 100:.0f}%"
 
 
 def number(value: float | None) -> str:
     """Return a measured number with three significant digits: `0.62`, `18.2k`."""
-    if value is None or value != value:  # NaN is unknown
+    if value is None or not isfinite(value):
         return UNKNOWN
-    if abs(value) >= 1000:
+    if abs(value) >= 999.5:  # below, three digits are enough to write it plainly
         return ("-" if value < 0 else "") + tokens(abs(value))
     return f"{value:.3g}"
 

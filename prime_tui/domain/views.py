@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -11,6 +11,9 @@ from prime_tui.domain.cost import Cost
 from prime_tui.domain.ids import PodId, RunId, TeamId
 from prime_tui.domain.pods import Pod
 from prime_tui.domain.runs import Run, RunSource, RunState, RunUsage
+
+QUIET_RUN = timedelta(minutes=20)
+"""A running run that reported no step for longer needs a look."""
 
 
 class EndingPhase(StrEnum):
@@ -44,12 +47,21 @@ class Ending:
 
 @dataclass(frozen=True, slots=True)
 class PodView:
-    """A pod as a row: with its cost, and the ending under way if there is one."""
+    """A pod as a row: with its cost, and the ending under way if there is one.
+
+    Attributes:
+        owner: Who pays, in words: `you`, or a team's name.
+        is_listed: False for a pod that we ended and that the service no longer lists.
+        is_in_wallet: Whether the wallet in view pays.
+    """
 
     pod: Pod
     cost: Cost
     ending: Ending | None = None
     is_mine: bool = True
+    owner: str = ""
+    is_listed: bool = True
+    is_in_wallet: bool = True
 
     @property
     def id(self) -> PodId:
@@ -100,6 +112,13 @@ class RunView:
     def title(self) -> str:
         """The name, else the id."""
         return self.name or self.id
+
+    def quiet_for(self, now: datetime) -> timedelta | None:
+        """How long a running run has reported no step, where that is too long; else None."""
+        if self.state is not RunState.RUNNING or self.last_step_at is None:
+            return None
+        quiet = now - self.last_step_at
+        return quiet if quiet > QUIET_RUN else None
 
 
 @dataclass(frozen=True, slots=True)

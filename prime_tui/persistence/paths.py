@@ -33,6 +33,11 @@ class Paths:
         return self.state_dir / "prime-tui.log"
 
     @property
+    def database_file(self) -> Path:
+        """The last known state."""
+        return self.state_dir / "prime-tui.db"
+
+    @property
     def launches_file(self) -> Path:
         """What we remember of runs launched here."""
         return self.state_dir / "launches.json"

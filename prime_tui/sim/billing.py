@@ -10,6 +10,7 @@ import bisect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import cached_property
 from typing import Protocol
 
 BILLING_STEP_S = 60.0
@@ -47,7 +48,8 @@ class Charge(Protocol):
 class Meter:
     """An hourly rate that changes at known times, billed in steps of a minute.
 
-    `segments` are (from second, USD per hour) in order of time; the last one is of rate 0 when the meter ends.
+    `segments` are (from second,
+    USD per hour) in order of time; the last one is of rate 0 when the meter ends.
     `prepaid_usd` is charged at the first billable moment.
     """
 
@@ -148,7 +150,11 @@ class Row:
     resource_type: str
     resource_id: str | None
     charge: Charge
-    base_usd: Decimal
+
+    @cached_property
+    def base_usd(self) -> Decimal:
+        """Return what had been billed when the world started; that is part of the opening balance."""
+        return self.charge.amount_usd(0.0)
 
     def state(self, t_s: float) -> RowState | None:
         """Return the row at `t_s`, or None while it does not exist."""
@@ -186,11 +192,11 @@ class Wallet:
         self._ids: set[str] = set()
 
     def add(self, row_id: str, resource_type: str, resource_id: str | None, charge: Charge) -> None:
-        """Open a row. What its charge already amounts to at the world's start is part of the opening."""
+        """Open a row."""
         if row_id in self._ids:
             raise ValueError(f"billing row {row_id} exists")
         self._ids.add(row_id)
-        self._open.append(Row(row_id, resource_type, resource_id, charge, charge.amount_usd(0.0)))
+        self._open.append(Row(row_id, resource_type, resource_id, charge))
 
     def top_up(self, t_s: float, usd: Decimal) -> None:
         """Put money in."""
@@ -199,7 +205,9 @@ class Wallet:
     def balance_usd(self, t_s: float) -> Decimal:
         """Return opening + top-ups - growth of all rows since the start."""
         self._close_rows(t_s)
-        growth = sum((row.charge.amount_usd(t_s) - row.base_usd for row in self._open), self._closed_growth_usd)
+        growth = sum(
+            (row.charge.amount_usd(t_s) - row.base_usd for row in self._open), self._closed_growth_usd
+        )
         return self.opening_usd + sum((usd for at, usd in self.topups if at <= t_s), Decimal(0)) - growth
 
     def total_rows(self, t_s: float) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 
-class InvalidBody(Exception):  # noqa: N818 - it is an answer, not a fault of the program
+class InvalidBody(Exception):
     """The body does not validate; `details` are the errors in the wording of FastAPI."""
 
     def __init__(self, details: list[dict[str, object]]) -> None:
@@ -28,7 +28,9 @@ class Fields:
     errors: list[dict[str, object]]
     seen: set[str] = field(default_factory=set)
 
-    def text(self, name: str, *, required: bool = False, nullable: bool = True, longest: int | None = None) -> str | None:
+    def text(
+        self, name: str, *, required: bool = False, nullable: bool = True, longest: int | None = None
+    ) -> str | None:
         """Return a string field."""
         value = self._get(name, required=required, nullable=nullable)
         if value is None:
@@ -71,7 +73,9 @@ class Fields:
             self.fail(name, "bool_type", "Input should be a valid boolean", value)
         return value is True
 
-    def choice(self, name: str, options: Sequence[str], *, required: bool = False, default: str | None = None) -> str | None:
+    def choice(
+        self, name: str, options: Sequence[str], *, required: bool = False, default: str | None = None
+    ) -> str | None:
         """Return a field that is one of some words."""
         value = self.text(name, required=required)
         if value is not None and value not in options:
@@ -122,7 +126,9 @@ class Fields:
             return None
         value = self.values[name]
         if value is None and (required or not nullable):
-            self.fail(name, "string_type" if not nullable else "none_forbidden", "Input should not be null", None)
+            self.fail(
+                name, "string_type" if not nullable else "none_forbidden", "Input should not be null", None
+            )
         return value
 
 
@@ -141,6 +147,13 @@ def read_body(raw: bytes, *, may_be_empty: bool = False) -> Fields:
         raise InvalidBody([dict(problem)]) from None
     if not isinstance(value, dict):
         raise InvalidBody(
-            [{"type": "model_attributes_type", "loc": ["body"], "msg": "Input should be a valid dictionary", "input": value}]
+            [
+                {
+                    "type": "model_attributes_type",
+                    "loc": ["body"],
+                    "msg": "Input should be a valid dictionary",
+                    "input": value,
+                }
+            ]
         )
     return Fields(value, ("body",), [])

@@ -23,6 +23,22 @@ from prime_tui.sim.names import HOSTILE
 from prime_tui.sim.noise import Noise
 
 _TOKEN = re.compile(r" ?[^\W\d_]{1,7}| ?\d{1,3}|\s+|[^\w\s]|_", re.UNICODE)
+_OTHER_TOKENS = (
+    " the",
+    " a",
+    " is",
+    " of",
+    ",",
+    ".",
+    " and",
+    " to",
+    " in",
+    " that",
+    " for",
+    " it",
+    "\n",
+    " not",
+)
 _QUANTUM = Decimal("0.00000001")
 
 
@@ -45,7 +61,13 @@ class Model:
 
 
 def _model(
-    name: str, created: int, pace: int, usd: tuple[str, str] | None, window: int | None = None, *, reasons: bool = False
+    name: str,
+    created: int,
+    pace: int,
+    usd: tuple[str, str] | None,
+    window: int | None = None,
+    *,
+    reasons: bool = False,
 ) -> Model:
     prices = (Decimal(usd[0]), Decimal(usd[1])) if usd else (None, None)
     return Model(name, created, pace, prices[0], prices[1], window, reasons)
@@ -155,7 +177,7 @@ class Talker:
         tops = [_scored(token, math.log(min(share, 0.9999)))]
         rest = 1 - share
         for nth in range(1, alternatives):
-            other = reply.pieces[self._noise.whole(0, len(reply.pieces) - 1, "other", reply.id, index, nth)]
+            other = _OTHER_TOKENS[(index + nth * 3) % len(_OTHER_TOKENS)]
             rest *= 0.6
             tops.append(_scored(other, math.log(max(rest, 1e-9))))
         return {**tops[0], "top_logprobs": tops[:alternatives]}

@@ -52,7 +52,8 @@ def whole_answer(talker: Talker, reply: Reply, created: int, wanted: Wanted) -> 
         scored = [talker.logprob(reply, n, wanted.top_logprobs) for n in range(first, len(reply.pieces))]
         choice["logprobs"] = {"content": scored, "refusal": None}
     answer: dict[str, object] = {
-        "id": reply.id, "object": "chat.completion", "created": created, "model": reply.model.id, "choices": [choice],
+        "id": reply.id, "object": "chat.completion", "created": created, "model": reply.model.id,
+        "choices": [choice],
     }  # fmt: skip
     if reply.reports_usage:
         answer["usage"] = usage_json(reply, len(reply.pieces), cost=wanted.cost)
@@ -102,7 +103,11 @@ class ChatStream(Response):
             name = "reasoning_content" if index < len(reply.reasoning) else "content"
             await _write(send, self._event({name: reply.pieces[index]}, index=index))
         if reply.breaks_at is not None:
-            error = {"message": "The upstream provider closed the connection", "type": "server_error", "code": 502}
+            error = {
+                "message": "The upstream provider closed the connection",
+                "type": "server_error",
+                "code": 502,
+            }
             await _write(send, f"data: {json.dumps({'error': error})}\n\n")
             return limit
         await _write(send, self._event({}, finish=reply.finish_reason))
@@ -128,7 +133,9 @@ class ChatStream(Response):
     def _event(self, delta: dict[str, str], *, index: int | None = None, finish: str | None = None) -> str:
         choice: dict[str, object] = {"index": 0, "delta": delta, "finish_reason": finish}
         if self._wanted.logprobs and index is not None and "content" in delta:
-            choice["logprobs"] = {"content": [self._talker.logprob(self._reply, index, self._wanted.top_logprobs)]}
+            choice["logprobs"] = {
+                "content": [self._talker.logprob(self._reply, index, self._wanted.top_logprobs)]
+            }
         return _data({**self._head(), "choices": [choice]})
 
 

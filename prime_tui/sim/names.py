@@ -5,16 +5,18 @@ from __future__ import annotations
 from prime_tui.sim.noise import Noise
 
 _POD_STEMS = (
-    "vllm-serve", "eval-harness", "dev", "notebook", "flux-render", "dataset-prep", "sglang-bench", "embeddings",
-    "triton-kernels", "ablation", "reward-model", "tokenizer-study", "rollout-cache", "checkpoint-merge",
+    "vllm-serve", "eval-harness", "dev", "notebook", "flux-render", "dataset-prep", "sglang-bench",
+    "embeddings", "triton-kernels", "ablation", "reward-model", "tokenizer-study", "rollout-cache",
+    "checkpoint-merge",
 )  # fmt: skip
 _RUN_STEMS = (
-    "gsm8k", "math-python", "wordle", "code-contests", "acereason", "reverse-text", "hendrycks-math", "simpleqa",
-    "tool-use", "sudoku", "lean-prover", "web-search", "sql-agent", "alphabet-sort",
+    "gsm8k", "math-python", "wordle", "code-contests", "acereason", "reverse-text", "hendrycks-math",
+    "simpleqa", "tool-use", "sudoku", "lean-prover", "web-search", "sql-agent", "alphabet-sort",
 )  # fmt: skip
-_AWKWARD = (
+_AWKWARD_RUNS = ("sweep [/x] lr=3e-6", "评测-数学 🚀")
+# No closing tag here: the provider's own client cannot list a pod of such a name.
+_AWKWARD_PODS = (
     "评测-数据集 🚀",
-    "sweep [/x] lr=3e-6",
     "a-name-that-somebody-let-a-script-write-and-that-goes-on-well-past-what-any-column-can-hold-v2-final-final",
     "привет-γλυκό-naïve",
 )
@@ -55,9 +57,13 @@ class Namer:
         """Return the hub slug of the environment that belongs to the run of that index."""
         return f"primeintellect/{_RUN_STEMS[index % len(_RUN_STEMS)]}"
 
-    def awkward(self, index: int) -> str:
-        """Return a name that is hard to draw but not malicious."""
-        return self._spoiled(_AWKWARD[index % len(_AWKWARD)], index)
+    def awkward_run(self, index: int) -> str:
+        """Return a run's name that is hard to draw but not malicious."""
+        return self._spoiled(_AWKWARD_RUNS[index % len(_AWKWARD_RUNS)], index)
+
+    def awkward_pod(self, index: int) -> str:
+        """Return a pod's name that is hard to draw but not malicious."""
+        return self._spoiled(_AWKWARD_PODS[index % len(_AWKWARD_PODS)], index)
 
     def text(self, plain: str, *key: object) -> str:
         """Return the text, in a hostile world with something nasty in it every now and then."""

@@ -59,7 +59,13 @@ _CLUSTERS = (
     ("A100_80GB", "SXM4", 80, "1.33", 16, 9),
 )
 _STOCKS = ("Available", "High", "High", "Medium", "Medium", "Low", "Low", "Unavailable")
-_POD_IMAGES = ("ubuntu_22_cuda_12", "cuda_12_4_pytorch_2_6", "cuda_12_6_pytorch_2_7", "prime_rl", "vllm_llama_8b")
+_POD_IMAGES = (
+    "ubuntu_22_cuda_12",
+    "cuda_12_4_pytorch_2_6",
+    "cuda_12_6_pytorch_2_7",
+    "prime_rl",
+    "vllm_llama_8b",
+)
 
 
 @dataclass(frozen=True)
@@ -123,7 +129,9 @@ class Market:
             return "Available"
         period = int(t_s // STOCK_PERIOD_S)
         # A third of all offers never runs out, so that there is always something to rent.
-        choices = _STOCKS[:4] if self._noise.unit("solid", offer.cloud_id, offer.data_center) < 0.34 else _STOCKS
+        choices = (
+            _STOCKS[:4] if self._noise.unit("solid", offer.cloud_id, offer.data_center) < 0.34 else _STOCKS
+        )
         return self._noise.pick(choices, "stock", offer.cloud_id, offer.data_center, period)
 
     def find(
@@ -157,8 +165,8 @@ def _single_offers(noise: Noise) -> list[Offer]:
             prepaid_h = 24 if provider == "crusoecloud" and count == 8 else None
             offers.append(
                 Offer(
-                    cloud_id, gpu_type, socket, memory_gb, count, provider, region, data_center, country, security,
-                    Decimal(usd) * count * Decimal(factor) * (Decimal("0.55") if spot else 1),
+                    cloud_id, gpu_type, socket, memory_gb, count, provider, region, data_center, country,
+                    security, Decimal(usd) * count * Decimal(factor) * (Decimal("0.55") if spot else 1),
                     multi_node=False, spot=spot, prepaid_h=prepaid_h, images=_images(provider),
                 )
             )  # fmt: skip
@@ -171,8 +179,8 @@ def _cluster_offers() -> list[Offer]:
         provider, region, data_center, country, security, factor = _PLACES[place]
         offers.append(
             Offer(
-                f"{provider}-cluster-{count}x-{gpu_type.lower()}", gpu_type, socket, memory_gb, count, provider,
-                region, data_center, country, security, Decimal(usd) * count * Decimal(factor),
+                f"{provider}-cluster-{count}x-{gpu_type.lower()}", gpu_type, socket, memory_gb, count,
+                provider, region, data_center, country, security, Decimal(usd) * count * Decimal(factor),
                 multi_node=True, spot=False, prepaid_h=None, images=("ubuntu_22_cuda_12", "prime_rl"),
             )
         )  # fmt: skip
@@ -190,7 +198,8 @@ def _disk_offers() -> list[DiskOffer]:
     return [
         DiskOffer(
             provider, data_center, country, region, security,
-            Decimal("0.000097") * Decimal(factor), 100_000 if place % 2 else 10_000, multi_node=place in (2, 6, 8),
+            Decimal("0.000097") * Decimal(factor), 100_000 if place % 2 else 10_000,
+            multi_node=place in (2, 6, 8),
         )
         for place in picked
         for provider, region, data_center, country, security, factor in (_PLACES[place],)

@@ -69,12 +69,13 @@ def order_pod(world: World, order: PodOrder, t_s: float) -> Pod:
     pod = Pod(
         id=pod_id, name=order.name or f"{offer.gpu_type.split('_')[0].lower()}-{pod_id[:4]}",
         user_id=world.people.user_id, team_id=order.team_id, wallet_id=wallet.id, provider=offer.provider,
-        gpu_type=offer.gpu_type, gpu_count=offer.gpu_count, socket=offer.socket, usd_per_h=price, created_s=t_s,
-        phases=phases, installation=installation, image=order.image, custom_template_id=order.custom_template_id,
-        data_center=offer.data_center, country=offer.country, nodes=max(1, offer.gpu_count // 8) if offer.multi_node else 1,
-        disk_gb=order.disk_gb or 120, memory_gb=order.memory_gb or 125 * offer.gpu_count,
-        vcpus=order.vcpus or 14 * offer.gpu_count, disk_ids=list(order.disk_ids), spot=offer.spot,
-        auto_restart=order.auto_restart, prepaid_h=offer.prepaid_h, provisioned_by=world.people.name,
+        gpu_type=offer.gpu_type, gpu_count=offer.gpu_count, socket=offer.socket, usd_per_h=price,
+        created_s=t_s, phases=phases, installation=installation, image=order.image,
+        custom_template_id=order.custom_template_id, data_center=offer.data_center, country=offer.country,
+        nodes=max(1, offer.gpu_count // 8) if offer.multi_node else 1, disk_gb=order.disk_gb or 120,
+        memory_gb=order.memory_gb or 125 * offer.gpu_count, vcpus=order.vcpus or 14 * offer.gpu_count,
+        disk_ids=list(order.disk_ids), spot=offer.spot, auto_restart=order.auto_restart,
+        prepaid_h=offer.prepaid_h, provisioned_by=world.people.name,
     )  # fmt: skip
     world.ordered_pods.append(pod_id)
     return world.add_pod(pod)
@@ -88,8 +89,8 @@ def _check_image(order: PodOrder, offer: Offer) -> None:
 
 
 def order_disk(
-    world: World, *, provider: str, data_center: str | None, size_gb: int, name: str | None, team_id: str | None,
-    t_s: float,
+    world: World, *, provider: str, data_center: str | None, size_gb: int, name: str | None,
+    team_id: str | None, t_s: float,
 ) -> Disk:  # fmt: skip
     """Make a disk.
 
@@ -188,10 +189,10 @@ def _launch(
         id=run_id, name=order.name, user_id=world.people.user_id, team_id=order.team_id, kind=DEDICATED,
         base_model=base_model if isinstance(base_model, str) else TRAINABLE[1],
         environment=_environment(order.config), max_steps=max_steps,
-        step_s=round(world.noise.between(14, 34, "launch-step", run_id), 1), created_s=t_s, pending_s=pending_s,
-        running_s=round(pending_s + world.noise.between(20, 45, "launch-run", run_id), 3), noise=world.noise,
-        gpu_count=8, gpu_type=gpu_type, usd_per_gpu_h=GPU_HOUR_USD[gpu_type], first_step=first_step,
-        volume_name=order.volume, config=dict(order.config), loss=order.mode,
+        step_s=round(world.noise.between(14, 34, "launch-step", run_id), 1), created_s=t_s,
+        pending_s=pending_s, running_s=round(pending_s + world.noise.between(20, 45, "launch-run", run_id),
+        3), noise=world.noise, gpu_count=8, gpu_type=gpu_type, usd_per_gpu_h=GPU_HOUR_USD[gpu_type],
+        first_step=first_step, volume_name=order.volume, config=dict(order.config), loss=order.mode,
     )  # fmt: skip
     world.add_run(run)
     token = f"pit_{world.noise.digest('token', run_id)}"
@@ -210,4 +211,6 @@ def _environment(config: Mapping[str, object]) -> str:
     env = orchestrator.get("env") if isinstance(orchestrator, Mapping) else None
     first = env[0] if isinstance(env, list) and env else None
     slug = first.get("id") if isinstance(first, Mapping) else None
-    return slug if isinstance(slug, str) and re.fullmatch(r"[\w./@-]{1,120}", slug) else "primeintellect/gsm8k"
+    return (
+        slug if isinstance(slug, str) and re.fullmatch(r"[\w./@-]{1,120}", slug) else "primeintellect/gsm8k"
+    )

@@ -42,7 +42,8 @@ class Past:
 
     def __init__(
         self, noise: Noise, namer: Namer, market: Market, *,
-        team_id: str | None, owners: tuple[tuple[str, str], ...], pods: int, rows: int, newest_s: float, gap_s: float,
+        team_id: str | None, owners: tuple[tuple[str, str], ...], pods: int, rows: int, newest_s: float,
+        gap_s: float,
     ) -> None:  # fmt: skip
         self._noise = noise
         self._namer = namer
@@ -68,7 +69,11 @@ class Past:
         created_s, terminated_s = self._times(index)
         price = offer.base_usd_per_h.quantize(Decimal("0.0001"))
         owner_id, owner = noise.pick(self._owners, "past-owner", *key)
-        name = self._namer.awkward(index // 11) if index % 11 == 7 else self._namer.pod(offer.gpu_type, index + 100)
+        name = (
+            self._namer.awkward_pod(index // 11)
+            if index % 11 == 7
+            else self._namer.pod(offer.gpu_type, index + 100)
+        )
         return PastPod(
             id=noise.uuid("past-pod", *key), name=name, provider=offer.provider, gpu_type=offer.gpu_type,
             gpu_count=offer.gpu_count, socket=offer.socket, usd_per_h=price, created_s=created_s,
@@ -88,9 +93,13 @@ class Past:
         resource_type = self._noise.pick(_OTHER_TYPES, "past-type", *key)
         at_s = self._row_s(index)
         usd = self._noise.usd(0.05, 2.0, 4, "past-usd", *key) * Decimal(str(_TYPICAL_USD[resource_type]))
-        resource_id = None if resource_type == "inference" else self._noise.short_id(f"{resource_type[:3]}_", *key)
+        resource_id = (
+            None if resource_type == "inference" else self._noise.short_id(f"{resource_type[:3]}_", *key)
+        )
         billed_s = None if resource_type == "images" else at_s
-        began_s = at_s if billed_s is None else round(at_s - self._noise.between(300, 30_000, "past-length", *key))
+        began_s = (
+            at_s if billed_s is None else round(at_s - self._noise.between(300, 30_000, "past-length", *key))
+        )
         row_id = self._noise.short_id("bil_", "past", *key)
         return RowState(row_id, began_s, billed_s, rounded_usd(usd), resource_type, resource_id)
 

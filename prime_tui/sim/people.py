@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from dataclasses import dataclass, field
+from hashlib import sha256
 
 DAY_S = 86_400.0
 ME = "usr_7f3a1c9b2e"
@@ -70,10 +72,15 @@ def usual_people() -> People:
     guest = Member(ME, "Ada Example", "ada@example.com", "MEMBER", -90 * DAY_S)
     chief = Member("usr_5e8812f6c0", "Noor Haddad", "noor@example.com", "ADMIN", -210 * DAY_S)
     evals = Team("team_4f7a90d2", "Evals Guild", "evals-guild", "MEMBER", -210 * DAY_S, (chief, guest))
-    key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI"
     keys = [
-        SshKey("key_1", "laptop", f"{key}Example0laptop ada@laptop", True, True, -630 * DAY_S, -630 * DAY_S),
-        SshKey("key_2", "workstation", f"{key}Example0desk ada@desk", False, True, -80 * DAY_S, -80 * DAY_S),
-        SshKey("key_3", "platform", f"{key}Example0platform", False, False, -640 * DAY_S, -640 * DAY_S),
+        SshKey("key_1", "laptop", _public_key("ada@laptop"), True, True, -630 * DAY_S, -630 * DAY_S),
+        SshKey("key_2", "workstation", _public_key("ada@desk"), False, True, -80 * DAY_S, -80 * DAY_S),
+        SshKey("key_3", "platform", _public_key(""), False, False, -640 * DAY_S, -640 * DAY_S),
     ]
     return People(teams=(research, evals), ssh_keys=keys)
+
+
+def _public_key(comment: str) -> str:
+    """Return a public key in the form of OpenSSH, to which nobody has the private half."""
+    raw = b"\x00\x00\x00\x0bssh-ed25519\x00\x00\x00\x20" + sha256(comment.encode()).digest()
+    return f"ssh-ed25519 {b64encode(raw).decode()} {comment}".rstrip()

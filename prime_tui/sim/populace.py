@@ -30,8 +30,8 @@ _HOUR_S = 3600.0
 
 # What the pods of a fresh world are like, in this order and again from the start.
 _POD_KINDS = (
-    "steady", "team", "installing", "steady", "new", "cluster", "stopped", "install-failed", "error", "free-start",
-    "leaving", "steady",
+    "steady", "team", "installing", "steady", "new", "cluster", "stopped", "install-failed", "error",
+    "free-start", "leaving", "steady",
 )  # fmt: skip
 # How the first pods look; after these the offers are drawn.
 _FIRST_GPUS = (("H100_80GB", 1), ("A100_80GB", 8), ("RTX4090_24GB", 1), ("A6000_48GB", 2), ("L40S_48GB", 1))
@@ -46,7 +46,8 @@ _PRICES = {
 _FAILURES = (
     (
         "orchestrator exited with code 1", "Environment package failed to import",
-        ("ModuleNotFoundError: No module named 'verifiers.rubrics'", "ImportError while loading the environment"), 0.91,
+        ("ModuleNotFoundError: No module named 'verifiers.rubrics'",
+        "ImportError while loading the environment"), 0.91,
     ),
     (
         "trainer exited with code 137", "The trainer ran out of GPU memory",
@@ -75,10 +76,10 @@ class Populace:
             name = DATASETS[index % len(DATASETS)] + (f"-{index}" if index >= len(DATASETS) else "")
             self._world.add_disk(
                 Disk(
-                    id=self._noise.short_id("dsk_", index), name=self._world.namer.text(name, index), user_id=self._me,
-                    team_id=team_id, wallet_id=self._world.wallets[team_id].id, provider=offer.provider,
-                    data_center=offer.data_center, country=offer.country, size_gb=size,
-                    usd_per_h=rounded_usd(offer.usd_per_gb_h * size),
+                    id=self._noise.short_id("dsk_", index), name=self._world.namer.text(name, index),
+                    user_id=self._me, team_id=team_id, wallet_id=self._world.wallets[team_id].id,
+                    provider=offer.provider, data_center=offer.data_center, country=offer.country,
+                    size_gb=size, usd_per_h=rounded_usd(offer.usd_per_gb_h * size),
                     created_s=round(-self._noise.between(2, 40, "disk-age", index) * 24 * _HOUR_S),
                     multi_node=offer.multi_node,
                 )
@@ -97,26 +98,35 @@ class Populace:
         offer = self._offer(kind, index)
         team_id = self._research.id if kind in ("team", "cluster", "visiting") else None
         mate = noise.pick(self._research.members, "pod-owner", index)
-        owner = (mate.user_id, mate.name) if kind in ("team", "visiting") else (self._me, self._world.people.name)
+        owner = (
+            (mate.user_id, mate.name) if kind in ("team", "visiting") else (self._me, self._world.people.name)
+        )
         age_s = round(noise.between(0.6, 22, "pod-age", index) * _HOUR_S)
         phases, installation, created_s = self._life(kind, pod_id, t_s, age_s)
         return Pod(
             id=pod_id, name=self._world.namer.pod(offer.gpu_type, index), user_id=owner[0], team_id=team_id,
             wallet_id=self._world.wallets[team_id].id, provider=offer.provider, gpu_type=offer.gpu_type,
             gpu_count=offer.gpu_count, socket=offer.socket,
-            usd_per_h=self._world.market.price_usd_per_h(offer, created_s), created_s=created_s, phases=phases,
-            installation=installation, image=noise.pick(offer.images[:4], "pod-image", index),
+            usd_per_h=self._world.market.price_usd_per_h(offer, created_s), created_s=created_s,
+            phases=phases, installation=installation, image=noise.pick(offer.images[:4], "pod-image", index),
             stopped_usd_per_h=Decimal("0.014") if kind == "stopped" else None,
-            provisioning_usd_per_h=None if kind == "free-start" else Decimal(0), data_center=offer.data_center,
-            country=offer.country, nodes=max(1, offer.gpu_count // 8) if offer.multi_node else 1,
+            provisioning_usd_per_h=None if kind == "free-start" else Decimal(0),
+            data_center=offer.data_center, country=offer.country,
+            nodes=max(1, offer.gpu_count // 8) if offer.multi_node else 1,
             disk_gb=noise.pick((120, 250, 500), "pod-disk", index), memory_gb=125 * offer.gpu_count,
             vcpus=14 * offer.gpu_count, disk_ids=self._disks_at(offer, team_id), spot=offer.spot,
             provisioned_by=owner[1],
         )  # fmt: skip
 
     def _offer(self, kind: str, index: int) -> Offer:
-        offers = [o for o in self._world.market.offers if o.multi_node == (kind == "cluster") and o.prepaid_h is None]
-        if index < len(_FIRST_GPUS) and kind != "cluster":
+        offers = [
+            o
+            for o in self._world.market.offers
+            if o.multi_node == (kind == "cluster") and o.prepaid_h is None
+        ]
+        if kind == "cluster" and index < len(_POD_KINDS):
+            offers = [o for o in offers if (o.gpu_type, o.gpu_count) == ("A100_80GB", 16)]
+        elif index < len(_FIRST_GPUS):
             offers = [o for o in offers if (o.gpu_type, o.gpu_count) == _FIRST_GPUS[index]]
         return self._noise.pick(offers, "pod-offer", kind, index)
 
@@ -185,18 +195,27 @@ class Populace:
         created_s, pending_s, running_s = self._run_times(kind, index, t_s, max_steps * step_s)
         gpu_type = noise.pick(("H100_80GB", "H200_141GB"), "run-gpu", index)
         team_id = self._research.id if kind in ("team", "stalling") else None
-        stall = {"stalled": int((t_s - running_s - 400) / step_s), "stalling": int((t_s - running_s + 60) / step_s)}
-        name = self._world.namer.awkward(index) if kind == "awkward" else self._world.namer.run(model, index)
+        stall = {
+            "stalled": int((t_s - running_s - 400) / step_s),
+            "stalling": int((t_s - running_s + 60) / step_s),
+        }
+        name = (
+            self._world.namer.awkward_run(index) if kind == "awkward" else self._world.namer.run(model, index)
+        )
         return Run(
             id=noise.short_id("rft_", "run", index, t_s), name=name,
-            user_id=noise.pick(self._research.members, "run-owner", index).user_id if kind == "team" else self._me,
-            team_id=team_id, kind=SHARED if by_tokens else DEDICATED, base_model=model,
-            environment=self._world.namer.environment(index), max_steps=max_steps, step_s=step_s, created_s=created_s,
-            pending_s=pending_s, running_s=running_s, noise=noise, batch_size=noise.pick((128, 256, 512), "batch", index),
+            user_id=noise.pick(self._research.members, "run-owner",
+            index).user_id if kind == "team" else self._me, team_id=team_id,
+            kind=SHARED if by_tokens else DEDICATED, base_model=model,
+            environment=self._world.namer.environment(index), max_steps=max_steps, step_s=step_s,
+            created_s=created_s, pending_s=pending_s, running_s=running_s, noise=noise,
+            batch_size=noise.pick((128, 256, 512), "batch", index),
             gpu_count=None if by_tokens else noise.pick((8, 16), "run-gpus", index),
-            gpu_type=None if by_tokens else gpu_type, usd_per_gpu_h=None if by_tokens else GPU_HOUR_USD[gpu_type],
+            gpu_type=None if by_tokens else gpu_type,
+            usd_per_gpu_h=None if by_tokens else GPU_HOUR_USD[gpu_type],
             prices=_PRICES[model] if by_tokens else None,
-            tokens_per_step=noise.whole(150, 500, "run-tokens", index) * 1000, stalls_at_step=stall.get(kind),
+            tokens_per_step=noise.whole(150, 500, "run-tokens", index) * 1000,
+            stalls_at_step=stall.get(kind),
             failure=self._failure(kind, index, max_steps, int((t_s - running_s) / step_s)),
             queue_reason="Waiting for GPUs" if kind == "queued" else None,
             volume_name=None if by_tokens else "team-volume",
@@ -214,7 +233,7 @@ class Populace:
         share = self._noise.between(0.25, 0.7, "run-share", index)
         running_s = t_s - share * length_s
         if kind in _PAST_RUN_KINDS:
-            age_s = self._noise.between(0.5, 7 * 24, "run-age", index) * _HOUR_S
+            age_s = (0.5 + 160 * self._noise.unit("run-age", index) ** 2) * _HOUR_S
             running_s = t_s - length_s * 1.1 - age_s
         running_s = round(running_s)
         return running_s - 130, running_s - 50, running_s
@@ -223,7 +242,9 @@ class Populace:
         if kind not in ("failed", "failing"):
             return None
         message, cause, evidence, confidence = self._noise.pick(_FAILURES, "failure", index)
-        at_step = steps_now + 8 if kind == "failing" else self._noise.whole(3, max_steps // 2, "fails-at", index)
+        at_step = (
+            steps_now + 8 if kind == "failing" else self._noise.whole(3, max_steps // 2, "fails-at", index)
+        )
         return Failure(min(at_step, max_steps - 1), message, cause, evidence, confidence)
 
     # --- chats and arrivals -------------------------------------------------------------------

@@ -10,15 +10,22 @@ _OPENINGS = (
     "Here is a compact way to look at it.",
     "You are close. Two details matter here.",
 )
-_TITLES = ("What happens", "The numbers", "How to measure it", "A minimal example", "What I would do", "Caveats")
+_TITLES = (
+    "What happens",
+    "The numbers",
+    "How to measure it",
+    "A minimal example",
+    "What I would do",
+    "Caveats",
+)
 _SENTENCES = (
-    "The forward pass is bound by memory bandwidth, so a larger batch is almost free until the KV cache is full.",
+    "The forward pass is bound by memory bandwidth, so a larger batch is almost free.",
     "A learning rate of `3e-6` is a safe start for full fine-tuning; with LoRA ten times as much is common.",
     "If the reward rises while the entropy collapses, the policy is probably exploiting the verifier.",
     "Keep an eye on the *truncation rate*: above five percent the mean reward says little.",
-    "On eight GPUs the all-reduce of the gradients overlaps with the backward pass and costs next to nothing.",
+    "On eight GPUs the all-reduce overlaps with the backward pass and costs next to nothing.",
     "Spot machines can vanish at any time, so write a checkpoint at least every ten minutes.",
-    "The optimizer state is the largest part of the memory: twelve bytes per parameter with AdamW in mixed precision.",
+    "The optimizer state is the largest part of the memory: twelve bytes a parameter with AdamW.",
     "Asynchronous rollouts are off-policy by a step or two, which importance sampling corrects.",
     "Throughput in tokens per second is the figure to compare, not the utilisation that `nvidia-smi` shows.",
 )
@@ -31,7 +38,8 @@ _BULLETS = (
     "stop the run when the reward has not moved for 50 steps",
 )
 _CODE = (
-    '```python\nimport torch\n\n\ndef entropy(logits: torch.Tensor) -> torch.Tensor:\n    """Mean token entropy in nats."""\n'
+    "```python\nimport torch\n\n\ndef entropy(logits: torch.Tensor) -> torch.Tensor:\n"
+    '    """Mean token entropy in nats."""\n'
     "    logp = torch.log_softmax(logits, dim=-1)\n    return -(logp.exp() * logp).sum(-1).mean()\n```",
     "```toml\n[trainer.optim]\nlr = 3e-6\n\n[orchestrator]\nbatch_size = 512\nrollouts_per_example = 8\n```",
     "```bash\nnvidia-smi --query-gpu=utilization.gpu,memory.used --format=csv -l 5\n```",
@@ -39,7 +47,8 @@ _CODE = (
     'print(f"{price_per_step:.3f} USD a step")\n```',
 )
 _TABLE = (
-    "| GPU | memory | tokens/s | USD/h |\n| --- | ---: | ---: | ---: |\n| A100 80GB | 80 GB | 9,100 | 1.42 |\n"
+    "| GPU | memory | tokens/s | USD/h |\n| --- | ---: | ---: | ---: |\n"
+    "| A100 80GB | 80 GB | 9,100 | 1.42 |\n"
     "| H100 SXM | 80 GB | 18,250 | 2.48 |\n| H200 SXM | 141 GB | 21,400 | 3.30 |"
 )
 _CLOSINGS = (

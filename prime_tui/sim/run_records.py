@@ -32,7 +32,11 @@ def reward(run: Run, step: int) -> float:
 def _orchestrator_metrics(run: Run, step: int) -> dict[str, float]:
     wobble = run.noise.between
     mean = reward(run, step)
-    name = "reward/all/mean" if run.noise.unit("metric-names", run.id) < 0.6 else "train/agg/effective/solver/reward/mean"
+    name = (
+        "reward/all/mean"
+        if run.noise.unit("metric-names", run.id) < 0.6
+        else "train/agg/effective/solver/reward/mean"
+    )
     metrics = {
         name: mean,
         "reward/all/std": 0.5 * math.sqrt(max(mean * (1 - mean), 0.01)),
@@ -153,7 +157,8 @@ def sample(run: Run, t_s: float, iso: Iso, namer: Namer, step: int, index: int) 
         "advantage": round((1.0 if right else 0.0) - reward(run, step), 4),
         "metrics": json.dumps({"accuracy": 1.0 if right else 0.0, "format": 1.0}),
         "timing": json.dumps({"generation_ms": noise.whole(1500, 9000, "ms", *key)}),
-        "num_input_tokens": noise.whole(24, 70, "in", *key), "num_output_tokens": noise.whole(30, 900, "out", *key),
+        "num_input_tokens": noise.whole(24, 70, "in", *key),
+        "num_output_tokens": noise.whole(30, 900, "out", *key),
         "created_at": iso(run.step_done_s(step, run.attempt_at(t_s))),
     }  # fmt: skip
 
@@ -165,7 +170,11 @@ def histogram(run: Run, step: int, kind: str) -> list[dict[str, object]]:
     mean = reward(run, step)
     for index in range(_SAMPLES_PER_STEP * 4):
         raw = 1.0 if run.noise.unit("right", run.id, step, index) < mean else 0.0
-        value = raw - mean if kind == "advantages" else 0.85 * raw + 0.15 * run.noise.unit("part", run.id, step, index)
+        value = (
+            raw - mean
+            if kind == "advantages"
+            else 0.85 * raw + 0.15 * run.noise.unit("part", run.id, step, index)
+        )
         counts[min(_BINS - 1, int((value - low) / (high - low) * _BINS))] += 1
     width = (high - low) / _BINS
     edges = [(round(low + width * n, 3), round(low + width * (n + 1), 3)) for n in range(_BINS)]

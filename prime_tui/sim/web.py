@@ -1,8 +1,8 @@
 """The small layer between Starlette and the world: calls, answers, validation, the way of a request.
 
-Handlers are plain functions from a `Call` to an `Answer`; they run on the event loop, one at a time, under the
-world's lock. Errors in the query are worded as the published schema says (`errors`), errors in the body as the
-framework of the real service words them (`detail`).
+Handlers are plain functions from a `Call` to an `Answer`; they run on the event loop, one at a time, under
+the world's lock. Errors in the query are worded as the published schema says (`errors`), errors in the body
+as the framework of the real service words them (`detail`).
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from prime_tui.sim.world import Refused, World
 _log = logging.getLogger("prime_tui.sim")
 
 API = "/api/v1"
+_ALL_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Answer:
         )
 
 
-class InvalidQuery(Exception):  # noqa: N818 - it is an answer, not a fault of the program
+class InvalidQuery(Exception):
     """A query parameter does not validate: parameter and reason."""
 
     def __init__(self, param: str, details: str) -> None:
@@ -168,7 +169,9 @@ class Gate:
 
 def page_envelope(call: Call, rows: Sequence[object], total: int, offset: int, limit: int) -> Answer:
     """Return a page in the style of pods, disks, keys and teams."""
-    return Answer({"total_count": total, "offset": offset, "limit": limit, "data": list(rows), "status": None})
+    return Answer(
+        {"total_count": total, "offset": offset, "limit": limit, "data": list(rows), "status": None}
+    )
 
 
 def sliced(call: Call, rows: Sequence[object]) -> Answer:
@@ -191,10 +194,14 @@ def error_answer(path: str, status: int, detail: str) -> Answer:
     """Return an error in the wording of the surface to which the path belongs."""
     if is_inference(path):
         kinds = {
-            401: ("invalid_request_error", "invalid_api_key"), 402: ("insufficient_quota", "insufficient_funds"),
-            404: ("invalid_request_error", "model_not_found"), 429: ("rate_limit_error", "rate_limit_exceeded"),
+            401: ("invalid_request_error", "invalid_api_key"),
+            402: ("insufficient_quota", "insufficient_funds"),
+            404: ("invalid_request_error", "model_not_found"),
+            429: ("rate_limit_error", "rate_limit_exceeded"),
         }  # fmt: skip
-        kind, code = kinds.get(status, ("invalid_request_error" if status < 500 else "server_error", str(status)))
+        kind, code = kinds.get(
+            status, ("invalid_request_error" if status < 500 else "server_error", str(status))
+        )
         return openai_error(status, detail, kind, code)
     return Answer({"detail": detail}, status)
 
@@ -216,7 +223,7 @@ def answer_for(endpoint: Endpoint, call: Call, path: str) -> Answer:
 def build_routes(world: World, gate: Gate, endpoints: Sequence[Endpoint]) -> list[Route]:
     """Return the routes, with a last one for slashes, unknown paths and wrong methods."""
     routes = [_route(world, gate, endpoint) for endpoint in endpoints]
-    return [*routes, Route("/{path:path}", _fallback(routes), methods=None)]
+    return [*routes, Route("/{path:path}", _fallback(routes), methods=_ALL_METHODS)]
 
 
 def _route(world: World, gate: Gate, endpoint: Endpoint) -> Route:

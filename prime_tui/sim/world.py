@@ -22,7 +22,7 @@ from prime_tui.sim.runs import Run, TokenCharge
 _TOPUP_CHECK_S = 1800.0
 
 
-class Refused(Exception):  # noqa: N818 - it is an answer, not a fault of the program
+class Refused(Exception):
     """The service says no: an HTTP status and the text for the caller."""
 
     def __init__(self, status: int, detail: str) -> None:
@@ -173,9 +173,7 @@ class World:
         found = [
             run
             for run in self.runs.values()
-            if run.listed(t_s)
-            and run.team_id == team_id
-            and (not mine or run.user_id == self.people.user_id)
+            if run.listed(t_s) and run.team_id == team_id and (not mine or run.user_id == self.people.user_id)
         ]
         return sorted(found, key=lambda run: (-run.created_s, run.id))
 

@@ -1,13 +1,15 @@
 """The wallet's rows and what they say about when money was spent.
 
 Rows grow in place. The book keys them by id, takes differences between readings, and keeps each difference
-as a charge over the time in which it arose. A row seen for the first time has a past that nobody saw: it is
-spread evenly over the row's life and marked as such.
+as a charge over the time in which it arose. A row that is older than the book has a past that nobody saw: it
+is spread evenly over the row's life and marked as such. Two currencies are never added: rows in another one
+than USD are kept as rows and make no charges.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -18,6 +20,7 @@ from prime_tui.domain.wallet import BillingRow, Wallet
 KEEP = timedelta(days=62)
 MERGE = timedelta(minutes=30)
 """Charges of one row within this span become one: a month of minutes stays a few thousand entries."""
+CURRENCY = "USD"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -25,9 +28,12 @@ class BillingBook:
     """All rows of one wallet that were read, newest billing first."""
 
     def __init__(self) -> None:
-        self.wallet_id: WalletId | None = None
-        self.total_rows: int | None = None
         self.version = 0
+        self._start_anew(None)
+
+    def _start_anew(self, wallet_id: WalletId | None) -> None:
+        self.wallet_id = wallet_id
+        self.total_rows: int | None = None
         self._rows: dict[BillingId, BillingRow] = {}
         self._charges: dict[BillingId, list[Charge]] = {}
         self._sorted: tuple[BillingRow, ...] | None = None
@@ -40,12 +46,12 @@ class BillingBook:
 
         A page of another wallet starts the book anew.
         """
+        changed = self.total_rows != wallet.total_rows
         if self.wallet_id != wallet.id:
-            self.clear()
-            self.wallet_id = wallet.id
+            self._start_anew(wallet.id)
+            changed = True
         if self.observed_since is None:
             self.observed_since = at
-        changed = self.total_rows != wallet.total_rows
         self.total_rows = wallet.total_rows
         for row in wallet.rows:
             changed = self._observe_row(row, at) or changed
@@ -55,53 +61,44 @@ class BillingBook:
             self.version += 1
         return changed
 
-    def clear(self) -> None:
-        """Forget everything."""
-        version = self.version
-        self.__init__()  # type: ignore[misc]
-        self.version = version + 1
+    def restore(self, wallet: Wallet, fetched_at: datetime) -> None:
+        """Take in a page of an earlier session: it does not count as watching."""
+        self.observe(wallet, 0, fetched_at)
+        self.observed_since = None
 
     def _observe_row(self, row: BillingRow, at: datetime) -> bool:
         old = self._rows.get(row.id)
-        if old == row:
-            return False
+        if old == row or (old is not None and old.amount is not None and row.amount is None):
+            return False  # an amount that cannot be read this time is not forgotten, or it would count twice
         self._rows[row.id] = row
         if old is None and row.resource_id is not None:
             self._by_resource.setdefault(row.resource_id, []).append(row.id)
-        if row.amount is None:
+        if row.amount is None or row.currency != CURRENCY:
             return True
         end = row.shown_at or at
         if old is None or old.amount is None:
-            if row.amount:
-                start = row.created_at or end
-                self._add(
-                    row, Charge(start, end, row.amount, row.resource_type, row.resource_id, spread=True)
-                )
-        elif row.amount != old.amount:
-            start = old.shown_at or end
-            if end <= start:
-                start = end
+            start = min(row.created_at or end, end)
+            spread = row.created_at is None or start < (self.observed_since or at)
+            grown = row.amount
+        else:
+            start = min(old.shown_at or end, end)
+            spread = False
             grown = row.amount - old.amount
-            self._add(row, Charge(start, end, grown, row.resource_type, row.resource_id))
+        if grown:
+            self._add(row, Charge(start, end, grown, row.resource_type, row.resource_id, spread=spread))
         return True
 
     def _add(self, row: BillingRow, charge: Charge) -> None:
         charges = self._charges.setdefault(row.id, [])
         last = charges[-1] if charges else None
+        if last is not None and charge.end < last.end:  # a correction that is dated back counts from now on
+            charge = replace(charge, start=last.end, end=last.end)
         joins = last is not None and last.end == charge.start and last.spread == charge.spread
         if last is not None and joins and charge.end - last.start <= MERGE:
-            charges[-1] = Charge(
-                last.start,
-                charge.end,
-                last.amount + charge.amount,
-                charge.resource_type,
-                charge.resource_id,
-                spread=charge.spread,
-            )
+            charges[-1] = replace(charge, start=last.start, amount=last.amount + charge.amount)
         else:
             charges.append(charge)
-            oldest = charge.end - KEEP
-            while charges[0].end < oldest:
+            while charge.end - charges[0].end > KEEP:
                 charges.pop(0)
 
     def _note_coverage(self, wallet: Wallet, offset: int) -> None:
@@ -126,11 +123,13 @@ class BillingBook:
         """Every charge after this moment is in the book; None before the first page."""
         return self._read_through
 
-    @property
-    def charges(self) -> Iterable[Charge]:
-        """All charges, in no order."""
+    def charges_since(self, start: datetime) -> Iterator[Charge]:
+        """Iterate over the charges that end at or after `start`, in no order."""
         for charges in self._charges.values():
-            yield from charges
+            for charge in reversed(charges):  # of one row they end one after the other
+                if charge.end < start:
+                    break
+                yield charge
 
     def of_resource(self, resource_id: str) -> tuple[BillingRow, ...]:
         """Return the rows of one pod, run or disk."""
@@ -139,7 +138,9 @@ class BillingBook:
     def billed_usd(self, resource_id: str) -> tuple[Decimal, datetime | None] | None:
         """Return what was billed for a resource and up to when; None without a readable row in USD."""
         rows = [
-            row for row in self.of_resource(resource_id) if row.amount is not None and row.currency == "USD"
+            row
+            for row in self.of_resource(resource_id)
+            if row.amount is not None and row.currency == CURRENCY
         ]
         if not rows:
             return None
@@ -148,17 +149,17 @@ class BillingBook:
 
     def spent(self, start: datetime, end: datetime) -> Decimal:
         """Return what was charged within `[start, end)`."""
-        return sum((charge_within(charge, start, end) for charge in self.charges), Decimal(0))
+        return sum((charge_within(charge, start, end) for charge in self.charges_since(start)), Decimal(0))
 
     def observed_usd(self, start: datetime, end: datetime) -> Decimal:
         """Return what was charged within the span as seen happening, without rows' spread pasts."""
-        seen = (charge for charge in self.charges if not charge.spread)
+        seen = (charge for charge in self.charges_since(start) if not charge.spread)
         return sum((charge_within(charge, start, end) for charge in seen), Decimal(0))
 
     def by_type(self, start: datetime, end: datetime) -> dict[str, Decimal]:
         """Return the charges of a span by resource type, largest first."""
         totals: dict[str, Decimal] = {}
-        for charge in self.charges:
+        for charge in self.charges_since(start):
             part = charge_within(charge, start, end)
             if part:
                 totals[charge.resource_type] = totals.get(charge.resource_type, Decimal(0)) + part
@@ -166,4 +167,4 @@ class BillingBook:
 
     def series(self, start: datetime, end: datetime, buckets: int) -> tuple[Decimal, ...]:
         """Return the charges of each of `buckets` equal spans."""
-        return spend_series(self.charges, start, end, buckets)
+        return spend_series(self.charges_since(start), start, end, buckets)

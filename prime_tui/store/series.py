@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -25,6 +26,10 @@ class Series(Generic[T]):
         while at - self._points[0][0] > self._keep:
             self._points.popleft()
 
+    def clear(self) -> None:
+        """Forget all readings."""
+        self._points.clear()
+
     def points(self) -> Sequence[tuple[datetime, T]]:
         """Return the readings, oldest first."""
         return tuple(self._points)
@@ -40,7 +45,7 @@ def rates_per_s(points: Sequence[tuple[datetime, int]], width: int) -> tuple[flo
     A total that shrinks (a restart) gives None: unknown, not negative.
     """
     rates: list[float | None] = []
-    for (at, value), (next_at, next_value) in zip(points[-width - 1 :], points[-width:], strict=False):
+    for (at, value), (next_at, next_value) in pairwise(points[-width - 1 :]):
         seconds = (next_at - at).total_seconds()
         grown = next_value - value
         rates.append(grown / seconds if seconds > 0 and grown >= 0 else None)

@@ -61,6 +61,10 @@ class Slice(Generic[T]):
         """Replace the value: what the service no longer has is gone."""
         self._set(self.remote.loaded(value, at))
 
+    def restored(self, value: T, fetched_at: datetime) -> None:
+        """Take a value of an earlier session: shown, but stale until it is read again."""
+        self._set(self.remote.brought_back(value, fetched_at))
+
     def failed(self, error: PrimeError, retry_at: datetime | None = None) -> None:
         """Keep the value and let it age."""
         self._set(self.remote.failed(error, retry_at))
@@ -75,7 +79,8 @@ class Slice(Generic[T]):
 
     def _set(self, remote: Remote[T]) -> None:
         old, self.remote = self.remote, remote
-        if remote.value is not old.value or (remote.error is None) != (old.error is None):
+        is_confirmed = remote.restored != old.restored
+        if remote.value is not old.value or is_confirmed or str(remote.error or "") != str(old.error or ""):
             self._mark(self.topic)
         self._mark(Topic.FRESHNESS)
 

@@ -34,6 +34,7 @@ from prime_tui.store.series import Series
 from prime_tui.store.slice import KeyedSlice, Slice, Topic
 
 Listener = Callable[[frozenset[Topic]], None]
+MOST_TRAILS = 400
 
 
 class KeyState(StrEnum):
@@ -123,6 +124,8 @@ class Store:
         self.launches: tuple[LaunchRecord, ...] = ()
         self.typed_runs: tuple[RunId, ...] = ()
         self.pod_endings: dict[PodId, Ending] = {}
+        self.ending_pods: dict[PodId, Pod] = {}
+        """The pods of `pod_endings` as they were when their end was asked for."""
         self.run_endings: dict[RunId, Ending] = {}
         self.run_trails: dict[RunId, RunTrail] = {}
         self.has_run_list: bool | None = None
@@ -138,6 +141,8 @@ class Store:
 
     def mark(self, topic: Topic) -> None:
         """Note that something changed; the listeners hear of it in the next turn of the loop."""
+        if not self._listeners:
+            return  # whoever comes later reads everything first
         if not self._dirty:
             asyncio.get_running_loop().call_soon(self._publish)
         self._dirty.add(topic)
@@ -174,11 +179,19 @@ class Store:
 
     def wallet_loaded(self, wallet: Wallet, at: datetime) -> None:
         """Take in the wallet's first page: balance and newest rows are one snapshot."""
+        if self.billing.wallet_id != wallet.id:
+            self.balances.clear()
         if self.billing.observe(wallet, 0, at):
             self.mark(Topic.BILLING)
         if wallet.balance is not None and wallet.currency == "USD":
             self.balances.add(at, wallet.balance)
         self.wallet.loaded(wallet, at)
+
+    def restore_wallet(self, wallet: Wallet, fetched_at: datetime) -> None:
+        """Take in the wallet of an earlier session; what was charged since will show as one difference."""
+        self.billing.restore(wallet, fetched_at)
+        self.wallet.restored(wallet, fetched_at)
+        self.mark(Topic.BILLING)
 
     def billing_page_loaded(self, wallet: Wallet, offset: int, at: datetime) -> None:
         """Take in a later page of billing rows."""
@@ -187,16 +200,20 @@ class Store:
 
     def usage_loaded(self, usage: RunUsage, at: datetime) -> None:
         """Take in a run's usage and remember it for rates."""
-        trail = self.run_trails.setdefault(usage.run_id, RunTrail(Series(), Series()))
+        trail = self.run_trails.pop(usage.run_id, None) or RunTrail(Series(), Series())
+        self.run_trails[usage.run_id] = trail
+        if len(self.run_trails) > MOST_TRAILS:  # the one that was read longest ago
+            del self.run_trails[next(iter(self.run_trails))]
         if usage.total_tokens is not None:
             trail.tokens.add(at, usage.total_tokens)
         if usage.total_cost_usd is not None:
             trail.cost_usd.add(at, usage.total_cost_usd)
         self.usage[usage.run_id].loaded(usage, at)
 
-    def pod_ending(self, pod_id: PodId, ending: Ending) -> None:
+    def pod_ending(self, pod: Pod, ending: Ending) -> None:
         """Note how far the ending of a pod is."""
-        self.pod_endings[pod_id] = ending
+        self.pod_endings[pod.id] = ending
+        self.ending_pods[pod.id] = pod
         self.mark(Topic.ENDINGS)
 
     def run_ending(self, run_id: RunId, ending: Ending | None) -> None:

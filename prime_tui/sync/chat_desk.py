@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from prime_tui.api.budget import user_call
 from prime_tui.domain.chat import ChatEvent, ChatRequest
 from prime_tui.store.store import Store
 
@@ -22,7 +21,7 @@ class ChatDesk:
         self._client = client
         self._store = store
 
-    async def ask(self, request: ChatRequest) -> AsyncIterator[ChatEvent]:
+    async def ask(self, request: ChatRequest) -> AsyncGenerator[ChatEvent, None]:
         """Stream the answer; the last event is a `ChatEnd`.
 
         Closing the iterator closes the connection: what was produced until then is charged.
@@ -31,7 +30,6 @@ class ChatDesk:
             PrimeError: The question was refused before the first piece of an answer.
         """
         billed = replace(request, team_id=self._store.session.wallet.team_id)
-        with user_call():
-            async with aclosing(self._client.inference.stream(billed)) as events:
-                async for event in events:
-                    yield event
+        async with aclosing(self._client.inference.stream(billed)) as events:
+            async for event in events:
+                yield event

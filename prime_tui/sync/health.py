@@ -1,4 +1,4 @@
-"""One notice when reading turns bad, one when it is well again."""
+"""One notice when reading turns bad, one when it is well again, for each reason."""
 
 from __future__ import annotations
 
@@ -10,20 +10,23 @@ FAILURES_BEFORE_NOTICE = 2
 
 
 class Health:
-    """Knows which topics fail, and says each reason once until all is well."""
+    """Knows which topics fail and why; a reason that several topics share is told once."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._failures: dict[str, int] = {}
-        self._told: set[str] = set()
+        self._told: dict[str, str] = {}
 
     def failed(self, name: str, error: PrimeError) -> None:
         """Note a failed reading."""
         if isinstance(error, NotAuthenticated | BudgetExhausted):
             return  # the banner and the budget say so
         count = self._failures[name] = self._failures.get(name, 0) + 1
-        if count >= FAILURES_BEFORE_NOTICE and error.message not in self._told:
-            self._told.add(error.message)
+        if count < FAILURES_BEFORE_NOTICE or name in self._told:
+            return
+        is_news = error.message not in self._told.values()
+        self._told[name] = error.message
+        if is_news:
             self._store.notify(
                 f"{error.message} Showing the last known values.",
                 Severity.WARNING,
@@ -32,6 +35,14 @@ class Health:
 
     def succeeded(self, name: str) -> None:
         """Note a successful reading."""
-        if self._failures.pop(name, 0) and not self._failures and self._told:
-            self._told.clear()
-            self._store.notify("All sources answer again.", title="Recovered")
+        self._failures.pop(name, None)
+        reason = self._told.pop(name, None)
+        if reason is None or reason in self._told.values():
+            return
+        text = "Some other sources still fail." if self._told else "All sources answer again."
+        self._store.notify(text, title=f"Reading {name} works again")
+
+    def dropped(self, name: str) -> None:
+        """Note that nobody needs a topic any more: whether it fails will not be known."""
+        self._failures.pop(name, None)
+        self._told.pop(name, None)

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from prime_tui.api.budget import user_call
 from prime_tui.domain.clock import Clock
 from prime_tui.domain.cost import upper_bound_usd
-from prime_tui.domain.errors import InvalidRequest, NetworkError, NotFound, OutcomeUnknown, PrimeError
+from prime_tui.domain.errors import (
+    InvalidRequest,
+    NetworkError,
+    NotFound,
+    OutcomeUnknown,
+    PrimeError,
+    ServerFault,
+)
 from prime_tui.domain.offers import PodOrder
 from prime_tui.domain.pods import Pod, PodState
+from prime_tui.domain.remote import Listing
 from prime_tui.domain.views import Ending, EndingPhase
 from prime_tui.store.store import Severity, Store
 
@@ -64,7 +72,14 @@ class PodActions:
             except OutcomeUnknown:
                 return await self._look_for(order.name, sent_at)
         self._store.notify(f"{pod.name or order.name} is being provisioned.", title="Pod ordered")
+        self._show_new(pod)
         return PodCreation(pod)
+
+    def _show_new(self, pod: Pod) -> None:
+        """The answer to the order is news of the list that was read just before it."""
+        listing = self._store.pods.value or Listing()
+        total = None if listing.total is None else listing.total + 1
+        self._store.pods.loaded(Listing((pod, *listing.items), total, listing.unreadable), self._clock.now())
 
     async def _refuse_known_name(self, name: str) -> None:
         """A name that exists would make a lost answer unresolvable."""
@@ -108,21 +123,37 @@ class PodActions:
         """Terminate a pod and read until it is gone; how far that is stands in the store all the time."""
         asked_at = self._clock.now()
         ending = Ending(EndingPhase.ASKED, asked_at, "asked to end", saves_usd_per_h=pod.burn_usd_per_h)
-        self._store.pod_ending(pod.id, ending)
+        self._store.pod_ending(pod, ending)
         try:
             with user_call():
                 deletion = await self._client.pods.delete(pod.id)
         except (OutcomeUnknown, NetworkError) as error:
             self._note(pod, ending, EndingPhase.CONFIRMING, f"no answer ({error.message}); looking")
+        except ServerFault as error:
+            self._note(pod, ending, EndingPhase.CONFIRMING, f"{error.message} Looking whether it ended.")
+            if await self._still_runs(pod):
+                message = f"{error.message} It still runs: end it again."
+                return self._note(pod, ending, EndingPhase.FAILED, message, Severity.ERROR)
         except PrimeError as error:
             return self._note(pod, ending, EndingPhase.FAILED, str(error), Severity.ERROR)
         else:
             if deletion.already_gone:
                 return await self._gone(pod, ending, "it was gone already")
+            ending = replace(ending, billed_usd=deletion.final_cost_usd)
             self._note(
                 pod, ending, EndingPhase.CONFIRMING, deletion.message or "accepted; reading until gone"
             )
         return await self._confirm(pod, ending)
+
+    async def _still_runs(self, pod: Pod) -> bool:
+        """Whether a reading shows the pod as if nothing had been asked; unreadable is not an answer."""
+        await self._clock.sleep(CONFIRM_WAITS_S[0])
+        try:
+            with user_call():
+                seen = await self._client.pods.get(pod.id)
+        except PrimeError:
+            return False
+        return seen.state not in (PodState.DELETING, PodState.TERMINATED)
 
     async def _confirm(self, pod: Pod, ending: Ending) -> Ending:
         last = "no reading since"
@@ -150,26 +181,26 @@ class PodActions:
     async def _gone(self, pod: Pod, ending: Ending, how: str) -> Ending:
         now = self._clock.now()
         listed = upper_bound_usd(pod.price_usd_per_h, pod.created_at, now)
-        billed = None
+        billed = ending.billed_usd
         try:
             with user_call():
                 page = await self._client.pods.history(offset=0, limit=20)
                 self._store.pods.loaded(await self._client.pods.list(), self._clock.now())
-            billed = next((past.total_billed_usd for past in page.items if past.id == pod.id), None)
+            billed = next((past.total_billed_usd for past in page.items if past.id == pod.id), billed)
         except PrimeError:
-            billed = None  # the receipt is a courtesy; the pod is gone all the same
+            pass  # the receipt is a courtesy; the pod is gone all the same
         final = Ending(
             EndingPhase.GONE, ending.asked_at, how, listed, billed, saves_usd_per_h=ending.saves_usd_per_h
         )
-        self._store.pod_ending(pod.id, final)
+        self._store.pod_ending(pod, final)
         self._store.notify(receipt(pod, final), title="Pod ended")
         return final
 
     def _note(
         self, pod: Pod, ending: Ending, phase: EndingPhase, message: str, severity: Severity | None = None
     ) -> Ending:
-        noted = Ending(phase, ending.asked_at, message, saves_usd_per_h=ending.saves_usd_per_h)
-        self._store.pod_ending(pod.id, noted)
+        noted = replace(ending, phase=phase, message=message)
+        self._store.pod_ending(pod, noted)
         if severity is not None:
             title = "End not confirmed" if phase is EndingPhase.NOT_CONFIRMED else "Pod not ended"
             self._store.notify(f"{pod.name or pod.id}: {message}", severity, title=title)

@@ -11,11 +11,12 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from prime_tui.domain.clock import Clock
-from prime_tui.domain.errors import PrimeError
+from prime_tui.domain.errors import PrimeError, RateLimited
 
 log = logging.getLogger(__name__)
 
 LONGEST_WAIT_S = 300.0
+BLIP_WAIT_S = 10.0
 JITTER = 0.1
 
 
@@ -33,7 +34,7 @@ class Outcome:
 
     Attributes:
         error: None after a success.
-        retry_at: When the next try is due after a failure.
+        retry_at: When the next try is due after a failure; None when there will be none by itself.
     """
 
     error: PrimeError | None
@@ -47,8 +48,13 @@ class InternalError(PrimeError):
 class Poller:
     """Reads again and again, slows down on failure, never gives up, never overlaps itself.
 
-    `interval_s` is None while nobody needs the topic. After n failures the wait is the interval doubled n
-    times, at most 300 s; a longer `retry_after_s` of the service wins. Every wait gets ±10 % jitter.
+    `interval_s` is None while nobody needs the topic; then only what can pass by itself is tried again.
+    After a failure the wait is the interval, or 10 s where a second try may well succeed, and doubles with
+    each further failure up to 300 s; a longer `retry_after_s` of the service wins. Every wait is stretched
+    when the call budget is short, and gets ±10 % jitter.
+
+    Attributes:
+        by_user: Whether the person asked for the reading that is going on.
     """
 
     def __init__(
@@ -74,26 +80,31 @@ class Poller:
         self._failures = 0
         self._last_start: float | None = None
         self._due: float | None = None
+        self._not_before = 0.0
+        self._is_woken = False
+        self._is_wanted_by_user = False
         self._changed = asyncio.Event()
 
     def pace(self, interval_s: float | None) -> None:
-        """Change the interval; a value that is already too old for it is read at once."""
+        """Change the interval; a value that is already too old for it is read at once.
+
+        After a failure no pace makes the next try come earlier: the service may have asked us to wait.
+        """
         if interval_s == self.interval_s:
             return
         self.interval_s = interval_s
         if interval_s is None:
-            self._due = None
+            self._due, self._is_woken = None, False
         elif self._last_start is None:
             self._due = self._clock.monotonic()
-        elif not self._failures:
-            self._due = self._last_start + interval_s * self._stretch()
-        elif self._due is None:
-            self._due = self._clock.monotonic()
+        elif not self._is_woken:
+            self._due = max(self._last_start + interval_s * self._stretch(), self._not_before)
         self._changed.set()
 
     def wake(self, *, by_user: bool = False) -> None:
-        """Read now, whatever the pace."""
-        self.by_user = self.by_user or by_user
+        """Read now, whatever the pace; once more when a reading is going on, which may be older."""
+        self._is_woken = True
+        self._is_wanted_by_user = self._is_wanted_by_user or by_user
         self._due = self._clock.monotonic()
         self._changed.set()
 
@@ -103,39 +114,57 @@ class Poller:
             await self._wait_until_due()
             await self._gate.passable()
             self._last_start = self._clock.monotonic()
-            self._due = None
-            error: PrimeError | None = None
-            try:
-                await self._read()
-            except PrimeError as failure:
-                error = failure
-            except Exception as bug:  # a bug in one topic must not stop the monitor
-                log.exception("reading %s failed inside", self.name)
-                error = InternalError(
-                    f"Reading {self.name} failed inside prime-tui ({type(bug).__name__}).",
-                    hint="The log file has the details.",
-                )
+            self._due, self._is_woken = None, False
+            self.by_user, self._is_wanted_by_user = self._is_wanted_by_user, False
+            error = await self._error_of_reading()
             self.by_user = False
             self._failures = 0 if error is None else self._failures + 1
-            delay_s = self._delay_s(error)
-            if self.interval_s is not None or error is not None:
-                self._wait_for(delay_s)
-            retry_at = None if error is None else self._clock.now() + timedelta(seconds=delay_s)
-            self._ended(Outcome(error, retry_at))
+            self._plan(error)
+            try:
+                self._ended(Outcome(error, self._retry_at(error)))
+            except Exception:  # the same for what follows a reading
+                log.exception("what follows the reading of %s failed inside", self.name)
 
-    def _wait_for(self, delay_s: float) -> None:
-        if self._due is None:  # else it was woken while it read
-            self._due = self._clock.monotonic() + delay_s
+    async def _error_of_reading(self) -> PrimeError | None:
+        try:
+            await self._read()
+        except PrimeError as failure:
+            return failure
+        except Exception as bug:  # a bug in one topic must not stop the monitor
+            log.exception("reading %s failed inside", self.name)
+            return InternalError(
+                f"Reading {self.name} failed inside prime-tui ({type(bug).__name__}).",
+                hint="The log file has the details.",
+            )
+        return None
 
-    def _delay_s(self, error: PrimeError | None) -> float:
-        interval_s = self.interval_s if self.interval_s is not None else LONGEST_WAIT_S
+    def _plan(self, error: PrimeError | None) -> None:
+        now = self._clock.monotonic()
         if error is None:
-            return interval_s * self._stretch() * self._jitter()
-        # The first retry comes soon, however slow the topic is: a blip should not cost five minutes.
-        base_s = min(interval_s, 10.0)
-        backoff_s = min(base_s * 2.0 ** min(self._failures - 1, 16), LONGEST_WAIT_S) * self._jitter()
-        asked_s = getattr(error, "retry_after_s", None)
-        return max(backoff_s, asked_s) if asked_s is not None else backoff_s
+            self._not_before = 0.0
+            if self.interval_s is None:
+                return
+            due = now + self.interval_s * self._stretch() * self._jitter()
+        else:
+            due = self._not_before = now + self._backoff_s(error)
+            if self.interval_s is None and not error.retryable:
+                return
+        if self._due is None:  # else it was woken or paced while it read
+            self._due = due
+
+    def _backoff_s(self, error: PrimeError) -> float:
+        base_s = self.interval_s if self.interval_s is not None else LONGEST_WAIT_S
+        # A blip should not cost five minutes, however slow the topic is; after 429 a soon call is one too many.
+        if error.retryable and not isinstance(error, RateLimited):
+            base_s = min(base_s, BLIP_WAIT_S)
+        doubled_s = min(base_s * 2.0 ** min(self._failures - 1, 16), max(base_s, LONGEST_WAIT_S))
+        asked_s: float = getattr(error, "retry_after_s", None) or 0.0
+        return max(doubled_s * self._stretch() * self._jitter(), asked_s)
+
+    def _retry_at(self, error: PrimeError | None) -> datetime | None:
+        if error is None or self._due is None:
+            return None
+        return self._clock.now() + timedelta(seconds=max(0.0, self._due - self._clock.monotonic()))
 
     async def _wait_until_due(self) -> None:
         while True:

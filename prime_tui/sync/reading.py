@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from prime_tui.domain.clock import Clock
 from prime_tui.domain.errors import ApiError, MethodNotAllowed, NotFound, PrimeError
-from prime_tui.domain.ids import RunId
+from prime_tui.domain.ids import PodId, RunId
 from prime_tui.domain.offers import OfferQuery
-from prime_tui.domain.pods import TRANSIENT
+from prime_tui.domain.pods import TRANSIENT, Pod
 from prime_tui.domain.remote import Listing
 from prime_tui.domain.runs import LIVE, MetricPoint
 from prime_tui.store.selectors.runs import run_views
@@ -23,7 +23,8 @@ MOST_BILLING_PAGES = 5
 SPEND_WINDOW = timedelta(hours=24)
 HISTORY_PAGE = 100
 METRICS_FIRST, METRICS_LATER = 500, 100
-USAGE_OLD_ENOUGH = timedelta(seconds=45)
+USAGE_OLD_ENOUGH = timedelta(seconds=55)
+FIRST_USAGES = 10
 FINISHED_TO_READ = 50
 ASK_AGAIN = timedelta(minutes=10)
 
@@ -37,6 +38,7 @@ class Readings:
         self._clock = clock
         self._last_billing_at: datetime | None = None
         self._asked: dict[RunId, datetime] = {}
+        self._has_status = True
         self.offer_query = OfferQuery()
 
     async def account(self) -> None:
@@ -76,11 +78,18 @@ class Readings:
         """Read all pods, and the status of those that change just now."""
         listing = await self._client.pods.list()
         moving = [pod.id for pod in listing.items if pod.state in TRANSIENT]
-        if moving:
-            rows = {row.pod_id: row for row in await self._client.pods.status(moving)}
-            items = tuple(pod.with_status(rows[pod.id]) if pod.id in rows else pod for pod in listing.items)
-            listing = Listing(items, listing.total, listing.unreadable)
+        if moving and self._has_status:
+            listing = await self._with_status(listing, moving)
         self._store.pods.loaded(listing, self._clock.now())
+
+    async def _with_status(self, listing: Listing[Pod], moving: list[PodId]) -> Listing[Pod]:
+        try:
+            rows = {row.pod_id: row for row in await self._client.pods.status(moving)}
+        except (NotFound, MethodNotAllowed):
+            self._has_status = False  # an older backend: the list has to do
+            return listing
+        items = tuple(pod.with_status(rows[pod.id]) if pod.id in rows else pod for pod in listing.items)
+        return Listing(items, listing.total, listing.unreadable)
 
     async def disks(self) -> None:
         """Read all disks; a backend without disks has none."""
@@ -127,30 +136,33 @@ class Readings:
             self._store.has_run_list = True
         self._store.runs.loaded(listing, self._clock.now())
 
-    async def one_usage(self) -> None:
-        """Read usage and progress of the run that needs it most; nothing when none does."""
-        run_id = self._stalest_run()
-        if run_id is None:
-            return
-        self._asked[run_id] = self._clock.now()
-        await self._usage_and_progress(run_id)
+    async def some_usage(self) -> None:
+        """Read usage and progress of the runs that need it most: all live ones the first time, then one."""
+        for run_id in self._stalest_runs():
+            self._asked[run_id] = self._clock.now()
+            await self._usage_and_progress(run_id)
 
-    def _stalest_run(self) -> RunId | None:
-        """Live runs come first, the one asked longest ago before the others; then those never asked."""
+    def _stalest_runs(self) -> list[RunId]:
+        """Live runs never read come at once; then the one read longest ago; then finished ones never read."""
         now = self._clock.now()
-        long_ago = datetime.min.replace(tzinfo=now.tzinfo)
+        new: list[RunId] = []
         live: list[tuple[datetime, RunId]] = []
         finished: list[RunId] = []
-        for view in run_views(self._store, now):
-            asked_at = self._asked.get(view.id, long_ago)
+        for position, view in enumerate(run_views(self._store, now)):
+            asked_at = self._asked.get(view.id)
             if view.state in LIVE or (view.state_is_guess and view.status_word == "active"):
-                if now - asked_at >= USAGE_OLD_ENOUGH:
+                if asked_at is None:
+                    new.append(view.id)
+                elif now - asked_at >= USAGE_OLD_ENOUGH:
                     live.append((asked_at, view.id))
-            elif view.usage is None and now - asked_at >= ASK_AGAIN and len(finished) < FINISHED_TO_READ:
+            elif view.usage is None and position < FINISHED_TO_READ and self._may_ask(asked_at):
                 finished.append(view.id)
-        if live:
-            return min(live)[1]
-        return finished[0] if finished else None
+        if new:
+            return new[:FIRST_USAGES]
+        return [min(live)[1]] if live else finished[:1]
+
+    def _may_ask(self, asked_at: datetime | None) -> bool:
+        return asked_at is None or self._clock.now() - asked_at >= ASK_AGAIN
 
     async def _usage_and_progress(self, run_id: RunId) -> None:
         await self._tolerant_usage(run_id)

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable
 from typing import ClassVar
 
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
@@ -23,8 +23,9 @@ from prime_tui.ui.messages import OpenPod, OpenRun
 from prime_tui.ui.render.styled import Span, Styled
 from prime_tui.ui.screens.base import PrimeScreen
 from prime_tui.ui.strip_facts import StripModel
+from prime_tui.ui.terminal.quiet_app import QuietApp
 from prime_tui.ui.theme import DARK, THEMES
-from prime_tui.ui.widgets.dialog import MessageDialog
+from prime_tui.ui.widgets.dialog import ConfirmDialog, MessageDialog
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +58,7 @@ def _chat() -> Screen[None]:
     return ChatScreen()
 
 
-class PrimeApp(App[None]):
+class PrimeApp(QuietApp[None]):
     """The monitor.
 
     Args:
@@ -103,6 +104,8 @@ class PrimeApp(App[None]):
         self.paths = paths
         self.engine: Engine | None = None
         self.strip = StripModel(store)
+        self.holding: dict[str, str] = {}
+        """What quitting now would lose for good, in words, by who put it there."""
         self._connect = connect
         self._first_screen = first_screen
         for one in THEMES:
@@ -115,6 +118,7 @@ class PrimeApp(App[None]):
         """Show the first screen, and connect once it is painted."""
         self.switch_mode(self._first_screen)
         self.store.subscribe(self._store_changed)
+        self._store_changed(frozenset({Topic.NOTICES}))
         self.set_interval(1.0, self._tick)
         self.call_after_refresh(self._start)
 
@@ -126,7 +130,7 @@ class PrimeApp(App[None]):
         self.engine = engine
         screen = self.base_screen
         if screen is not None:
-            engine.show(screen.TOPICS)
+            engine.show(screen.read_fast())
             screen.pull()
         await engine.run()
 
@@ -212,6 +216,19 @@ class PrimeApp(App[None]):
         if self.current_mode != name and len(self.screen_stack) == 1:
             self.switch_mode(name)
 
+    async def action_quit(self) -> None:
+        """Leave; ask first where that would lose something."""
+        if not self.holding:
+            self.exit()
+            return
+
+        def answered(leave: bool | None) -> None:
+            if leave:
+                self.exit()
+
+        body: list[Styled] = [Span(text) for text in self.holding.values()]
+        self.push_screen(ConfirmDialog("Quit and lose this", body, yes="quit", no="stay"), answered)
+
     def action_explain_keys(self) -> None:
         """List the keys of this screen."""
         screen = self.base_screen
@@ -248,7 +265,10 @@ class PrimeApp(App[None]):
             yield SystemCommand(
                 f"Theme {one.name}", "Key T takes the next", lambda name=one.name: self._use_theme(name)
             )
-        yield SystemCommand("Quit", "Key q", self.exit)
+        yield SystemCommand("Quit", "Key q", self.action_quit)
+        if isinstance(screen, PrimeScreen):
+            for title, help_text, call in screen.commands():
+                yield SystemCommand(title, help_text, call)
 
     def _use_theme(self, name: str) -> None:
         self.theme = name

@@ -10,7 +10,7 @@ from prime_tui.domain.remote import Freshness
 from prime_tui.domain.spend import runway
 from prime_tui.store.selectors.alerts import alerts
 from prime_tui.store.selectors.freshness import source_ages
-from prime_tui.store.selectors.money import listed_burn, measured_burn
+from prime_tui.store.selectors.money import balance_usd, listed_burn, measured_burn
 from prime_tui.store.store import Store
 from prime_tui.ui.render.strip import SPARK_BUCKETS, StripFacts
 
@@ -49,8 +49,7 @@ class StripModel:
 
     def _gather(self, now: datetime) -> StripFacts:
         store = self._store
-        wallet = store.wallet.value
-        balance = wallet.balance if wallet is not None and wallet.currency == "USD" else None
+        balance = balance_usd(store)
         burn = listed_burn(store, now)
         has_rows = store.billing.complete_since is not None
         series = store.billing.series(now - DAY, now, SPARK_BUCKETS) if has_rows else ()

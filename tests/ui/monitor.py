@@ -9,17 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from prime_tui.api.client import PrimeClient
+from prime_tui.persistence.launches import LaunchFile
+from prime_tui.sim.serve import SimOptions, SimServer
 from textual.pilot import Pilot
 
 from prime_tui.api.budget import CallBudget
-from prime_tui.api.client import PrimeClient
 from prime_tui.domain.account import WalletContext
 from prime_tui.domain.clock import Clock, SystemClock
 from prime_tui.domain.ids import TeamId
 from prime_tui.domain.secret import Secret
-from prime_tui.persistence.launches import LaunchFile
 from prime_tui.persistence.paths import Paths
-from prime_tui.sim.serve import SimOptions, SimServer
 from prime_tui.store.store import Session, Store
 from prime_tui.sync.engine import Engine
 from prime_tui.ui.app import PrimeApp

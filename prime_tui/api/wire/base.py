@@ -47,7 +47,7 @@ class Wire(BaseModel):
     @classmethod
     def _only_objects_without_nulls(cls, value: object) -> object:
         if not isinstance(value, dict):
-            raise ValueError("is not an object")
+            raise ValueError("it is not an object")
         return {name: field for name, field in value.items() if field is not None}
 
 
@@ -157,6 +157,7 @@ def problem_of(error: Exception) -> str:
     if not isinstance(error, ValidationError):
         return "a value is out of range"
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    field = ".".join(str(part) for part in first["loc"]) or "the row"
+    field = ".".join(str(part) for part in first["loc"])
     problem = first["msg"].removeprefix("Value error, ")
-    return clean_name(f"{field}: {problem[:1].lower()}{problem[1:]}")
+    problem = problem[:1].lower() + problem[1:]
+    return clean_name(f"{field}: {problem}" if field else problem)

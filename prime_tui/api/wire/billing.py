@@ -8,6 +8,7 @@ from pydantic import AliasChoices, Field
 
 from prime_tui.api.wire.base import IfObject, Wire, known_as, read_rows
 from prime_tui.api.wire.scalars import Count, Id, Moment, Money, Name, OptionalId, Rows
+from prime_tui.domain.errors import ResponseShapeError
 from prime_tui.domain.ids import BillingId, RunId, TeamId, WalletId
 from prime_tui.domain.runs import RunPricing, RunUsage, TokenUse
 from prime_tui.domain.wallet import BillingRow, Wallet
@@ -137,7 +138,7 @@ def read_run_usage(value: object, run_id: RunId) -> RunUsage:
     """Return the usage of `run_id`, whether or not the answer repeats the id.
 
     Raises:
-        ValueError: None of the totals is there: it is something else.
+        ResponseShapeError: None of the totals is there: it is something else.
     """
     if not isinstance(value, dict) or not value.keys() & {
         "total_cost_usd",
@@ -145,5 +146,5 @@ def read_run_usage(value: object, run_id: RunId) -> RunUsage:
         "training",
         "inference",
     }:
-        raise ValueError("is not a usage")
+        raise ResponseShapeError("The answer holds no usage of a run.")
     return RunUsageWire.model_validate({**value, "run_id": run_id}).to_domain()

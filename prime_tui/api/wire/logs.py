@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from prime_tui.domain.errors import ResponseShapeError
 from prime_tui.domain.runs import RunLogs
 from prime_tui.domain.text import LINE_LIMIT, clean_line
 
@@ -28,7 +29,7 @@ def read_logs(value: object) -> RunLogs:
     """Return the tail of a run's log.
 
     Raises:
-        ValueError: There is no text in it.
+        ResponseShapeError: There is no text in it.
     """
     found = value
     if isinstance(value, dict):
@@ -38,7 +39,7 @@ def read_logs(value: object) -> RunLogs:
     if isinstance(found, list):
         found = "\n".join(line for line in found if isinstance(line, str))
     if not isinstance(found, str):
-        raise ValueError("logs is not a text")
+        raise ResponseShapeError("The answer holds no log.")
     return RunLogs(log_lines(found))
 
 

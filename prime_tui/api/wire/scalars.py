@@ -32,9 +32,9 @@ def identifier(value: object) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value) if abs(value) < _MAX_COUNT else ""
     if not isinstance(value, str):
-        raise ValueError("is not an id")
+        raise ValueError("it is not an id")
     if not value.strip() or len(value) > NAME_LIMIT or clean_name(value) != value:
-        raise ValueError("is not a usable id")
+        raise ValueError("it is not a usable id")
     return value
 
 

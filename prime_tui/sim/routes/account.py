@@ -12,10 +12,10 @@ def whoami(call: Call) -> Answer:
     """Answer GET /user/whoami."""
     me = call.world.people
     both = {"read": True, "write": True}
-    data = {
-        "id": me.user_id, "role": "USER", "createdAt": call.iso(me.created_s), "name": me.name, "slug": me.slug,
-        "email": me.email, "image": None, "emailVerified": True, "hasBetaAccess": True, "isBanned": False,
-        "skipPrepay": False, "blacklist": [],
+    data: dict[str, object] = {
+        "id": me.user_id, "role": "USER", "createdAt": call.iso(me.created_s), "name": me.name,
+        "slug": me.slug, "email": me.email, "image": None, "emailVerified": True, "hasBetaAccess": True,
+        "isBanned": False, "skipPrepay": False, "blacklist": [],
         "scope": {
             "instances": both, "availability": {"read": True, "write": False}, "inference": both, "rft": both,
             "billing": {"read": True, "write": False},
@@ -39,7 +39,13 @@ def members(call: Call) -> Answer:
     if team is None:
         raise Refused(403, "You are not a member of this team")
     rows = [
-        {"userId": m.user_id, "userName": m.name, "userEmail": m.email, "role": m.role, "joinedAt": call.iso(m.joined_s)}
+        {
+            "userId": m.user_id,
+            "userName": m.name,
+            "userEmail": m.email,
+            "role": m.role,
+            "joinedAt": call.iso(m.joined_s),
+        }
         for m in team.members
     ]
     return sliced(call, rows)
@@ -84,7 +90,9 @@ def set_primary(call: Call) -> Answer:
     fields = read_body(call.body)
     primary = fields.flag("isPrimary")
     if not primary:
-        fields.fail("isPrimary", "value_error", "Value error, isPrimary must be true", fields.values.get("isPrimary"))
+        fields.fail(
+            "isPrimary", "value_error", "Value error, isPrimary must be true", fields.values.get("isPrimary")
+        )
     fields.check()
     chosen = _key(call)
     for key in call.world.people.ssh_keys:
@@ -113,8 +121,8 @@ def registry_credentials(call: Call) -> Answer:
     """Answer GET /template/registry-credentials."""
     made = call.iso(-200 * 86_400.0)
     row = {
-        "id": "rc_1", "name": "team registry", "server": "registry.example.com", "createdAt": made, "updatedAt": made,
-        "userId": call.world.people.user_id, "teamId": None,
+        "id": "rc_1", "name": "team registry", "server": "registry.example.com", "createdAt": made,
+        "updatedAt": made, "userId": call.world.people.user_id, "teamId": None,
     }  # fmt: skip
     return Answer({"credentials": [row]})
 

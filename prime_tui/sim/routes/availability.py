@@ -12,12 +12,14 @@ from prime_tui.sim.world import Refused
 _BASE = f"{API}/availability"
 
 
-def _spec(default: int | None = None, *, least: int | None = None, most: int | None = None) -> dict[str, object]:
+def _spec(
+    default: int | None = None, *, least: int | None = None, most: int | None = None
+) -> dict[str, object]:
     """Return a resource range; the keys are there even when they are null."""
     return {
         "minCount": least, "defaultCount": default, "maxCount": most, "pricePerUnit": None,
-        "step": 1 if most is not None else None, "defaultIncludedInPrice": True if default is not None else None,
-        "additionalInfo": None,
+        "step": 1 if most is not None else None,
+        "defaultIncludedInPrice": True if default is not None else None, "additionalInfo": None,
     }  # fmt: skip
 
 
@@ -28,17 +30,19 @@ def offer_json(call: Call, offer: Offer) -> dict[str, object]:
     disk = _spec(120, least=80, most=3000)
     disk |= {"pricePerUnit": 0.00014, "defaultIncludedInPrice": False}
     return {
-        "cloudId": offer.cloud_id, "gpuType": offer.gpu_type, "socket": offer.socket, "provider": offer.provider,
-        "region": offer.region, "dataCenter": offer.data_center, "country": offer.country,
-        "gpuCount": offer.gpu_count, "gpuMemory": offer.gpu_memory_gb, "disk": disk, "sharedDisk": _spec(),
-        "vcpu": _spec(8 if cpu else 14 * offer.gpu_count), "memory": _spec(32 if cpu else 125 * offer.gpu_count),
-        "internetSpeed": 10_000 if offer.multi_node else None, "interconnect": 3200 if offer.multi_node else None,
+        "cloudId": offer.cloud_id, "gpuType": offer.gpu_type, "socket": offer.socket,
+        "provider": offer.provider, "region": offer.region, "dataCenter": offer.data_center,
+        "country": offer.country, "gpuCount": offer.gpu_count, "gpuMemory": offer.gpu_memory_gb,
+        "disk": disk, "sharedDisk": _spec(), "vcpu": _spec(8 if cpu else 14 * offer.gpu_count),
+        "memory": _spec(32 if cpu else 125 * offer.gpu_count),
+        "internetSpeed": 10_000 if offer.multi_node else None,
+        "interconnect": 3200 if offer.multi_node else None,
         "interconnectType": "Infiniband" if offer.multi_node else None,
-        "provisioningTime": 12 if offer.multi_node else None, "stockStatus": call.world.market.stock(offer, call.t_s),
-        "security": offer.security,
-        "prices": {
-            "onDemand": None if offer.community else price, "communityPrice": price if offer.community else None,
-            "isVariable": True if offer.spot else None, "currency": "USD",
+        "provisioningTime": 12 if offer.multi_node else None,
+        "stockStatus": call.world.market.stock(offer, call.t_s), "security": offer.security, "prices": {
+            "onDemand": None if offer.community else price,
+            "communityPrice": price if offer.community else None, "isVariable": True if offer.spot else None,
+            "currency": "USD",
         },
         "images": list(offer.images), "isSpot": True if offer.spot else None, "prepaidTime": offer.prepaid_h,
     }  # fmt: skip
@@ -146,9 +150,10 @@ def disks(call: Call) -> Answer:
             spec |= {"pricePerUnit": float(offer.usd_per_gb_h), "defaultIncludedInPrice": False}
             rows.append(
                 {
-                    "cloudId": None, "provider": offer.provider, "dataCenter": offer.data_center, "country": offer.country,
-                    "region": offer.region, "spec": spec, "stockStatus": call.world.market.stock(offer, call.t_s),
-                    "security": offer.security, "isMultinode": offer.multi_node,
+                    "cloudId": None, "provider": offer.provider, "dataCenter": offer.data_center,
+                    "country": offer.country, "region": offer.region, "spec": spec,
+                    "stockStatus": call.world.market.stock(offer, call.t_s), "security": offer.security,
+                    "isMultinode": offer.multi_node,
                 }
             )  # fmt: skip
     return _page(call, rows)

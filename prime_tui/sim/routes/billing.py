@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from prime_tui.sim.billing import RowState
 from prime_tui.sim.runs import Run
 from prime_tui.sim.web import API, Answer, Call, Endpoint
@@ -27,18 +25,24 @@ def wallet(call: Call) -> Answer:
     rows = [row_json(call, row) for row in purse.page(call.t_s, offset, limit)]
     return Answer(
         {
-            "wallet_id": purse.id, "team_id": purse.team_id, "balance_usd": float(purse.balance_usd(call.t_s)),
-            "currency": "USD", "total_billings": purse.total_rows(call.t_s), "recent_billings": rows,
+            "wallet_id": purse.id, "team_id": purse.team_id,
+            "balance_usd": float(purse.balance_usd(call.t_s)), "currency": "USD",
+            "total_billings": purse.total_rows(call.t_s), "recent_billings": rows,
         }
     )  # fmt: skip
 
 
-def _usd(value: Decimal | None) -> float | None:
-    return None if value is None else float(value)
+def _prices_json(run: Run) -> dict[str, float | None]:
+    prices = run.prices
+    return {
+        "training_per_mtok": float(prices.training) if prices else None,
+        "inference_input_per_mtok": float(prices.inference_input) if prices else None,
+        "inference_output_per_mtok": float(prices.inference_output) if prices else None,
+    }
 
 
 def usage_json(call: Call, run: Run) -> dict[str, object]:
-    """Return the usage of a run; of GPU-hour runs every second reports its GPU cost as the total, the others 0."""
+    """Return the usage of a run; of two GPU-hour runs one tells its cost as the total, one 0."""
     used = run.usage(call.t_s)
     inference = used.input_tokens + used.output_tokens
     total = used.total_usd
@@ -49,18 +53,15 @@ def usage_json(call: Call, run: Run) -> dict[str, object]:
     return {
         "run_id": run.id, "run_name": run.name, "base_model": run.base_model, "status": run.status(call.t_s),
         "training": {
-            "tokens": used.training_tokens, "input_tokens": 0, "output_tokens": 0, "cost_usd": float(used.training_usd),
+            "tokens": used.training_tokens, "input_tokens": 0, "output_tokens": 0,
+            "cost_usd": float(used.training_usd),
         },
         "inference": {
             "tokens": inference, "input_tokens": used.input_tokens, "output_tokens": used.output_tokens,
             "cost_usd": float(used.inference_usd),
         },
         "total_tokens": used.training_tokens + inference, "total_cost_usd": float(total),
-        "pricing": {
-            "training_per_mtok": _usd(run.prices and run.prices.training),
-            "inference_input_per_mtok": _usd(run.prices and run.prices.inference_input),
-            "inference_output_per_mtok": _usd(run.prices and run.prices.inference_output),
-        },
+        "pricing": _prices_json(run),
         "record_count": max(0, records),
     }  # fmt: skip
 

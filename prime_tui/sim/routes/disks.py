@@ -15,12 +15,14 @@ def disk_json(call: Call, disk: Disk) -> dict[str, object]:
     pods = call.world.pods_of_disk(disk.id, call.t_s)
     updated_s = max(at for at in (disk.updated_s, disk.deleted_s, disk.created_s) if at is not None)
     return {
-        "id": disk.id, "name": disk.name, "createdAt": call.iso(disk.created_s), "updatedAt": call.iso(updated_s),
-        "terminatedAt": call.iso(disk.deleted_s if disk.gone(call.t_s) else None), "status": disk.status(call.t_s),
-        "providerType": disk.provider, "size": disk.size_gb,
+        "id": disk.id, "name": disk.name, "createdAt": call.iso(disk.created_s),
+        "updatedAt": call.iso(updated_s),
+        "terminatedAt": call.iso(disk.deleted_s if disk.gone(call.t_s) else None),
+        "status": disk.status(call.t_s), "providerType": disk.provider, "size": disk.size_gb,
         "info": {"country": disk.country, "dataCenterId": disk.data_center, "isMultinode": disk.multi_node},
-        "priceHr": float(disk.usd_per_h), "stoppedPriceHr": None, "provisioningPriceHr": 0.0, "userId": disk.user_id,
-        "teamId": disk.team_id, "walletId": disk.wallet_id, "pods": pods, "clusters": [],
+        "priceHr": float(disk.usd_per_h), "stoppedPriceHr": None, "provisioningPriceHr": 0.0,
+        "userId": disk.user_id, "teamId": disk.team_id, "walletId": disk.wallet_id, "pods": pods,
+        "clusters": [],
     }  # fmt: skip
 
 
@@ -52,7 +54,13 @@ def create(call: Call) -> Answer:
     kind = provider.choice("type", PROVIDERS, required=True) or ""
     fields.check()
     made = order_disk(
-        call.world, provider=kind, data_center=data_center, size_gb=size, name=name, team_id=team_id, t_s=call.t_s
+        call.world,
+        provider=kind,
+        data_center=data_center,
+        size_gb=size,
+        name=name,
+        team_id=team_id,
+        t_s=call.t_s,
     )
     return Answer(disk_json(call, made))
 

@@ -45,7 +45,9 @@ def _texts(fields: Fields) -> list[str]:
     texts = []
     for index, item in enumerate(fields.items("messages", required=True)):
         if not isinstance(item, dict) or item.get("role") not in _ROLES:
-            fields.fail(f"messages.{index}", "value_error", "Input should be a message with a known role", item)
+            fields.fail(
+                f"messages.{index}", "value_error", "Input should be a message with a known role", item
+            )
             continue
         content = item.get("content")
         if isinstance(content, list):

@@ -44,7 +44,13 @@ def _ports(call: Call, pod: Pod) -> list[dict[str, object]]:
     ]
     if pod.image.startswith("cuda"):
         ports.append(
-            {"internal": "8888", "external": "8888", "protocol": "TCP", "usedBy": "JUPYTER_NOTEBOOK", "description": "Jupyter"}
+            {
+                "internal": "8888",
+                "external": "8888",
+                "protocol": "TCP",
+                "usedBy": "JUPYTER_NOTEBOOK",
+                "description": "Jupyter",
+            }
         )
     return ports
 
@@ -60,20 +66,23 @@ def pod_json(call: Call, pod: Pod) -> dict[str, object]:
     disks = [call.world.disks[disk_id] for disk_id in pod.disk_ids if disk_id in call.world.disks]
     end_s = pod.terminated_s()
     return {
-        "id": pod.id, "userId": pod.user_id, "teamId": pod.team_id, "walletId": pod.wallet_id, "name": pod.name,
-        "type": "HOSTED", "providerType": pod.provider, "status": pod.status(t_s), "installationStatus": installation,
-        "installationFailure": failure, "installationProgress": progress, "createdAt": call.iso(pod.created_s),
-        "updatedAt": call.iso(pod.changed_s(t_s)), "terminatedAt": call.iso(end_s if pod.gone(t_s) else None),
-        "gpuName": pod.gpu_type, "gpuCount": pod.gpu_count, "socket": pod.socket, "priceHr": float(pod.usd_per_h),
-        "stoppedPriceHr": _usd(pod.stopped_usd_per_h), "provisioningPriceHr": _usd(pod.provisioning_usd_per_h),
-        "environmentType": pod.image, "customTemplateId": pod.custom_template_id,
+        "id": pod.id, "userId": pod.user_id, "teamId": pod.team_id, "walletId": pod.wallet_id,
+        "name": pod.name, "type": "HOSTED", "providerType": pod.provider, "status": pod.status(t_s),
+        "installationStatus": installation, "installationFailure": failure, "installationProgress": progress,
+        "createdAt": call.iso(pod.created_s), "updatedAt": call.iso(pod.changed_s(t_s)),
+        "terminatedAt": call.iso(end_s if pod.gone(t_s) else None), "gpuName": pod.gpu_type,
+        "gpuCount": pod.gpu_count, "socket": pod.socket, "priceHr": float(pod.usd_per_h),
+        "stoppedPriceHr": _usd(pod.stopped_usd_per_h),
+        "provisioningPriceHr": _usd(pod.provisioning_usd_per_h), "environmentType": pod.image,
+        "customTemplateId": pod.custom_template_id,
         "clusterId": f"cl_{pod.id[:8]}" if pod.nodes > 1 else None, "primePortMapping": _ports(call, pod),
         "sshConnection": ssh_of(call, pod), "ip": ip_of(call, pod),
         "resources": {"memory": pod.memory_gb, "disk": pod.disk_gb, "shared_disk": None, "vcpus": pod.vcpus},
         "attachedResources": [
             {
-                "resourceType": "DISK", "id": disk.id, "status": "MOUNTED" if installation == "FINISHED" else "ATTACHED",
-                "isDetachable": True, "mountPath": "/workspace", "resourcePath": None, "size": disk.size_gb,
+                "resourceType": "DISK", "id": disk.id,
+                "status": "MOUNTED" if installation == "FINISHED" else "ATTACHED", "isDetachable": True,
+                "mountPath": "/workspace", "resourcePath": None, "size": disk.size_gb,
                 "isShared": disk.multi_node,
             }
             for disk in disks
@@ -105,9 +114,10 @@ def status(call: Call) -> Answer:
             rows.append(
                 {
                     "podId": found.id, "providerType": found.provider, "status": found.status(call.t_s),
-                    "sshConnection": ssh_of(call, found), "ip": ip_of(call, found), "installationStatus": installation,
-                    "installationFailure": failure, "installationProgress": progress,
-                    "priceHr": float(found.usd_per_h), "primePortMapping": _ports(call, found),
+                    "sshConnection": ssh_of(call, found), "ip": ip_of(call, found),
+                    "installationStatus": installation, "installationFailure": failure,
+                    "installationProgress": progress, "priceHr": float(found.usd_per_h),
+                    "primePortMapping": _ports(call, found),
                 }
             )  # fmt: skip
     return Answer({"data": rows, "status": None})
@@ -178,10 +188,11 @@ def log(call: Call) -> Answer:
 def _recent_json(call: Call, found: Pod) -> dict[str, object]:
     end_s = found.terminated_s()
     return {
-        "id": found.id, "name": found.name, "providerType": found.provider, "provisionedBy": found.provisioned_by,
-        "type": "Cluster" if found.nodes > 1 else "Instance", "createdAt": call.iso(found.created_s),
-        "terminatedAt": call.iso(end_s), "gpuName": found.gpu_type, "gpuCount": found.gpu_count,
-        "socket": found.socket, "priceHr": float(found.usd_per_h), "userId": found.user_id, "teamId": found.team_id,
+        "id": found.id, "name": found.name, "providerType": found.provider,
+        "provisionedBy": found.provisioned_by, "type": "Cluster" if found.nodes > 1 else "Instance",
+        "createdAt": call.iso(found.created_s), "terminatedAt": call.iso(end_s), "gpuName": found.gpu_type,
+        "gpuCount": found.gpu_count, "socket": found.socket, "priceHr": float(found.usd_per_h),
+        "userId": found.user_id, "teamId": found.team_id,
         "totalBilledPrice": float(found.meter.amount_usd(call.t_s)),
     }  # fmt: skip
 
@@ -190,8 +201,9 @@ def _past_json(call: Call, past: PastPod) -> dict[str, object]:
     return {
         "id": past.id, "name": past.name, "providerType": past.provider, "provisionedBy": past.provisioned_by,
         "type": past.kind, "createdAt": call.iso(past.created_s), "terminatedAt": call.iso(past.terminated_s),
-        "gpuName": past.gpu_type, "gpuCount": past.gpu_count, "socket": past.socket, "priceHr": float(past.usd_per_h),
-        "userId": past.user_id, "teamId": past.team_id, "totalBilledPrice": float(past.total_usd),
+        "gpuName": past.gpu_type, "gpuCount": past.gpu_count, "socket": past.socket,
+        "priceHr": float(past.usd_per_h), "userId": past.user_id, "teamId": past.team_id,
+        "totalBilledPrice": float(past.total_usd),
     }  # fmt: skip
 
 

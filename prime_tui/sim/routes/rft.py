@@ -38,14 +38,16 @@ def run_json(call: Call, run: Run) -> dict[str, object]:
         "rolloutsPerExample": run.rollouts_per_example, "seqLen": 4096, "maxTokens": 2048,
         "learningRate": 3e-6 if dedicated else 1e-5, "loraAlpha": None if dedicated else 16,
         "maxInflightRollouts": None, "oversamplingFactor": None, "maxAsyncLevel": 2, "loss": run.loss,
-        "baseModel": run.base_model, "gpuCount": run.gpu_count, "volumeName": run.volume_name, "sourceCommit": None,
-        "environments": [{"slug": run.environment, "version": "1.2.0"}], "runConfig": run.config or None,
-        "evalConfig": None, "valConfig": None, "bufferConfig": None, "wandbEntity": None, "wandbProject": None,
-        "wandbRunName": None, "runsAhead": 2 if queued else None, "queueReason": run.queue_reason if queued else None,
-        "notice": None, "startedAt": call.iso(run.started_s(t_s)), "completedAt": call.iso(run.completed_s(t_s)),
-        "errorMessage": failure and failure.message, "createdAt": call.iso(run.created_s), "updatedAt": call.iso(changed_s),
-        "failureAnalysis": failure and {
-            "rootCause": failure.root_cause, "evidence": list(failure.evidence), "confidence": failure.confidence,
+        "baseModel": run.base_model, "gpuCount": run.gpu_count, "volumeName": run.volume_name,
+        "sourceCommit": None, "environments": [{"slug": run.environment, "version": "1.2.0"}],
+        "runConfig": run.config or None, "evalConfig": None, "valConfig": None, "bufferConfig": None,
+        "wandbEntity": None, "wandbProject": None, "wandbRunName": None, "runsAhead": 2 if queued else None,
+        "queueReason": run.queue_reason if queued else None, "notice": None,
+        "startedAt": call.iso(run.started_s(t_s)), "completedAt": call.iso(run.completed_s(t_s)),
+        "errorMessage": failure and failure.message, "createdAt": call.iso(run.created_s),
+        "updatedAt": call.iso(changed_s), "failureAnalysis": failure and {
+            "rootCause": failure.root_cause, "evidence": list(failure.evidence),
+            "confidence": failure.confidence,
         },
     }  # fmt: skip
 
@@ -62,7 +64,9 @@ def runs(call: Call) -> Answer:
     listed = call.world.listed_runs(call.t_s, team_id, mine=call.flag("mine"))
     rows = [run_json(call, run) for run in listed[(page - 1) * limit : page * limit]]
     total = len(listed)
-    return Answer({"runs": rows, "total": total, "page": page, "limit": limit, "total_pages": -(-total // limit)})
+    return Answer(
+        {"runs": rows, "total": total, "page": page, "limit": limit, "total_pages": -(-total // limit)}
+    )
 
 
 def run(call: Call) -> Answer:
@@ -100,7 +104,9 @@ def _log_filter(call: Call) -> LogFilter:
         except re.error as error:
             raise InvalidQuery("search", f"Invalid regular expression: {error}") from None
     since_s = call.maybe_whole("since_seconds", 60, 86_400)
-    return LogFilter(call.whole("tail_lines", 1000, 1), search, regex, call.choice("level", LOG_LEVELS), since_s)
+    return LogFilter(
+        call.whole("tail_lines", 1000, 1), search, regex, call.choice("level", LOG_LEVELS), since_s
+    )
 
 
 def _started(call: Call) -> Run:
@@ -134,7 +140,8 @@ def env_servers(call: Call) -> Answer:
     crashed = found.failure is not None
     rows = [
         {
-            "env_name": name, "env_index": index, "pod_name": f"{found.id.replace('_', '-')}-env-{name}-{index}",
+            "env_name": name, "env_index": index,
+            "pod_name": f"{found.id.replace('_', '-')}-env-{name}-{index}",
             "status": "CrashLoopBackOff" if crashed and index else "Running",
         }
         for index in range(2)
@@ -166,7 +173,9 @@ def metrics(call: Call) -> Answer:
         begin = max(begin, end - limit)
     elif limit is not None:
         end = min(end, begin + limit)
-    return Answer({"metrics": list(records.metrics(found, call.t_s, call.world.clock.iso, range(begin, end)))})
+    return Answer(
+        {"metrics": list(records.metrics(found, call.t_s, call.world.clock.iso, range(begin, end)))}
+    )
 
 
 def progress(call: Call) -> Answer:
@@ -193,7 +202,8 @@ def checkpoints(call: Call) -> Answer:
         {
             "id": ckpt.id, "rftRunId": found.id, "step": ckpt.step,
             "storageUrl": f"s3://prime-checkpoints/{found.id}/step_{ckpt.step}", "status": ckpt.status,
-            "sizeBytes": ckpt.size_bytes, "createdAt": call.iso(ckpt.created_s), "uploadedAt": call.iso(ckpt.uploaded_s),
+            "sizeBytes": ckpt.size_bytes, "createdAt": call.iso(ckpt.created_s),
+            "uploadedAt": call.iso(ckpt.uploaded_s),
         }
         for ckpt in records.checkpoints(found, call.t_s)
         if wanted in (None, ckpt.status)
@@ -215,7 +225,14 @@ def samples(call: Call) -> Answer:
     ]
     pages = -(-total // limit)
     return Answer(
-        {"run_id": found.id, "samples": rows, "total": total, "page": page, "limit": limit, "total_pages": pages}
+        {
+            "run_id": found.id,
+            "samples": rows,
+            "total": total,
+            "page": page,
+            "limit": limit,
+            "total_pages": pages,
+        }
     )
 
 

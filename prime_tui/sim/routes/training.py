@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from prime_tui.sim.body import read_body
-from prime_tui.sim.orders import GPU_HOUR_USD, TRAINABLE, LaunchedRun, RunOrder, launch_run, pause_run, resume_run
+from prime_tui.sim.orders import (
+    GPU_HOUR_USD,
+    TRAINABLE,
+    LaunchedRun,
+    RunOrder,
+    launch_run,
+    pause_run,
+    resume_run,
+)
 from prime_tui.sim.vocabulary import GPU_TYPES
 from prime_tui.sim.web import API, Answer, Call, Endpoint
 
@@ -13,9 +21,11 @@ def _launched(launched: LaunchedRun, status: int) -> Answer:
     price = run.usd_per_gpu_h
     return Answer(
         {
-            "runId": run.id, "jobId": launched.job_id, "tokenValue": launched.token, "onDemand": price is not None,
-            "gpuType": run.gpu_type, "pricePerGpuHour": None if price is None else float(price),
-            "estimatedCostPerHour": None if price is None else float(price * (run.gpu_count or 0)), "isBeta": True,
+            "runId": run.id, "jobId": launched.job_id, "tokenValue": launched.token,
+            "onDemand": price is not None, "gpuType": run.gpu_type,
+            "pricePerGpuHour": None if price is None else float(price),
+            "estimatedCostPerHour": None if price is None else float(price * (run.gpu_count or 0)),
+            "isBeta": True,
         },
         status,
     )  # fmt: skip
@@ -29,8 +39,8 @@ def create(call: Call) -> Answer:
         fields.text(name)
     order = RunOrder(
         config=config.values if config else {}, name=fields.text("name"), team_id=fields.text("teamId"),
-        gpu_type=fields.choice("gpuType", GPU_TYPES), mode=fields.choice("mode", ["rl", "sft"], default="rl") or "rl",
-        volume=fields.text("volume"),
+        gpu_type=fields.choice("gpuType", GPU_TYPES),
+        mode=fields.choice("mode", ["rl", "sft"], default="rl") or "rl", volume=fields.text("volume"),
     )  # fmt: skip
     fields.check()
     return _launched(launch_run(call.world, order, call.t_s), 201)
@@ -78,7 +88,8 @@ def fft_models(call: Call) -> Answer:
         {
             "gpuType": gpu_type, "pricePerGpuHour": float(usd),
             "discountLabel": "Launch price" if gpu_type.startswith("B200") else None,
-            "availableNow": call.world.noise.unit("free", gpu_type, int(call.t_s // 900)) < 0.7, "isBeta": True,
+            "availableNow": call.world.noise.unit("free", gpu_type, int(call.t_s // 900)) < 0.7,
+            "isBeta": True,
         }
         for gpu_type, usd in GPU_HOUR_USD.items()
     ]  # fmt: skip
@@ -90,7 +101,8 @@ def volumes(call: Call) -> Answer:
     """Answer GET /training/volumes."""
     row = {
         "name": "team-volume", "size": "500Gi", "status": "READY", "clusterId": "cl_a", "cluster": "athens",
-        "pvcName": "vol-team-volume", "createdBy": call.world.people.user_id, "createdAt": call.iso(-9 * 86_400.0),
+        "pvcName": "vol-team-volume", "createdBy": call.world.people.user_id,
+        "createdAt": call.iso(-9 * 86_400.0),
     }  # fmt: skip
     return Answer({"volumes": [row] if call.world.runs else []})
 

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
-from decimal import Decimal
+from datetime import datetime
 
 from prime_tui.domain.alerts import Alert, Urgency
 from prime_tui.domain.pods import PodState
-from prime_tui.domain.runs import RunState
+from prime_tui.domain.spend import SHORT_RUNWAY_H
 from prime_tui.domain.units import span, usd, usd_per_h
 from prime_tui.domain.views import EndingPhase
-from prime_tui.store.selectors.money import wallet_runway
+from prime_tui.store.selectors.money import balance_usd, wallet_runway
 from prime_tui.store.selectors.pods import pod_views
 from prime_tui.store.selectors.runs import run_views
 from prime_tui.store.store import KeyState, Store
-
-SHORT_RUNWAY_H = Decimal(12)
-QUIET_RUN = timedelta(minutes=20)
 
 
 def alerts(store: Store, now: datetime) -> tuple[Alert, ...]:
@@ -33,14 +29,12 @@ def _key(store: Store) -> Iterator[Alert]:
 
 
 def _money(store: Store, now: datetime) -> Iterator[Alert]:
-    wallet = store.wallet.value
-    if wallet is None or wallet.balance is None:
+    balance = balance_usd(store)
+    if balance is None:
         return
     left = wallet_runway(store, now)
-    if wallet.balance <= 0:
-        yield Alert(
-            "balance", Urgency.CRITICAL, f"The balance is {usd(wallet.balance)}.", "top up the wallet"
-        )
+    if balance <= 0:
+        yield Alert("balance", Urgency.CRITICAL, f"The balance is {usd(balance)}.", "top up the wallet")
     elif left.hours is not None and left.hours < SHORT_RUNWAY_H:
         lasts = span(float(left.hours) * 3600)
         yield Alert(
@@ -49,13 +43,15 @@ def _money(store: Store, now: datetime) -> Iterator[Alert]:
 
 
 def _pods(store: Store, now: datetime) -> Iterator[Alert]:
-    for view in pod_views(store, now):
+    for view in pod_views(store, now, everyone=True):
         pod = view.pod
         name, rate = pod.name or pod.id, usd_per_h(pod.burn_usd_per_h)
         if view.ending is not None and view.ending.phase is EndingPhase.NOT_CONFIRMED:
             yield Alert(
                 f"end:{pod.id}", Urgency.CRITICAL, f"END NOT CONFIRMED: {name} may still burn {rate}.", "3"
             )
+        elif not view.is_in_wallet:
+            continue
         elif pod.state is PodState.ERROR:
             yield Alert(
                 f"pod:{pod.id}", Urgency.WARNING, f"{name} is in error and may cost {rate}.", "3, then x"
@@ -68,7 +64,13 @@ def _pods(store: Store, now: datetime) -> Iterator[Alert]:
 
 def _runs(store: Store, now: datetime) -> Iterator[Alert]:
     for view in run_views(store, now):
-        quiet = now - view.last_step_at if view.last_step_at is not None else timedelta()
-        if view.state is RunState.RUNNING and quiet > QUIET_RUN:
+        if view.ending is not None and view.ending.phase is EndingPhase.NOT_CONFIRMED:
+            text = f"END NOT CONFIRMED: {view.title} may still burn {usd_per_h(view.usd_per_h)}."
+            yield Alert(f"end:{view.id}", Urgency.CRITICAL, text, "2")
+            continue
+        # Silence since the last reading is ours, not the run's.
+        read_at = store.progress.peek(view.id).fetched_at
+        quiet = None if read_at is None else view.quiet_for(min(read_at, now))
+        if quiet is not None:
             text = f"{view.title}: no step for {span(quiet.total_seconds())} at {usd_per_h(view.usd_per_h)}."
             yield Alert(f"run:{view.id}", Urgency.WARNING, text, "2 shows it")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from prime_tui.domain.cost import Cost, CostOrigin, best_cost, upper_bound_usd
+from prime_tui.domain.cost import Cost, CostOrigin, best_cost, hours, upper_bound_usd
 from prime_tui.domain.disks import Disk
-from prime_tui.domain.pods import Pod, PodState, burn_by_state
+from prime_tui.domain.pods import Pod, PodState, bound_by_state, burn_by_state
 from prime_tui.domain.runs import LIVE, RunState
 from prime_tui.domain.spend import Burn, Runway, runway
 from prime_tui.domain.units import gpu
-from prime_tui.domain.views import Burning
+from prime_tui.domain.views import Burning, EndingPhase, RunView
 from prime_tui.store.selectors.ownership import in_wallet
 from prime_tui.store.selectors.runs import run_views
 from prime_tui.store.store import Store
@@ -28,7 +28,8 @@ def billed_cost(store: Store, resource_id: str) -> Cost:
 
 def pod_cost(store: Store, pod: Pod, now: datetime) -> Cost:
     """Return what a pod has cost so far: billed, else estimated, else as an older backend reports it."""
-    estimate = upper_bound_usd(pod.burn_usd_per_h, pod.created_at, pod.terminated_at or now)
+    rate = bound_by_state(pod.state, pod.price_usd_per_h, pod.provisioning_price_usd_per_h)
+    estimate = upper_bound_usd(rate, pod.created_at, pod.terminated_at or now)
     return best_cost(
         billed=billed_cost(store, pod.id),
         estimate=Cost(estimate, CostOrigin.ESTIMATE),
@@ -45,7 +46,8 @@ def disk_burn(disk: Disk) -> Decimal | None:
 
 def disk_cost(store: Store, disk: Disk, now: datetime) -> Cost:
     """Return what a disk has cost so far."""
-    estimate = upper_bound_usd(disk_burn(disk), disk.created_at, disk.terminated_at or now)
+    rate = bound_by_state(disk.state, disk.price_usd_per_h, disk.provisioning_price_usd_per_h)
+    estimate = upper_bound_usd(rate, disk.created_at, disk.terminated_at or now)
     return best_cost(billed=billed_cost(store, disk.id), estimate=Cost(estimate, CostOrigin.ESTIMATE))
 
 
@@ -80,15 +82,28 @@ def _burning_runs(store: Store, now: datetime) -> list[Burning]:
             id=run.id,
             name=run.title,
             what=run.base_model or "training run",
-            state=run.state.value if run.done_steps is None else f"step {run.done_steps}",
+            state=_run_state(run),
             is_live=run.state is RunState.RUNNING,
             usd_per_h=run.usd_per_h,
             cost=run.cost,
             since=run.started_at or run.created_at,
         )
         for run in run_views(store, now)
-        if run.state in LIVE and not run.state_is_guess
+        if _may_burn(run)
     ]
+
+
+def _may_burn(run: RunView) -> bool:
+    """Whether a run costs money as far as we know: one that only billing knows may, at an unknown rate."""
+    if run.ending is not None and run.ending.phase is EndingPhase.GONE:
+        return False
+    return run.state in LIVE or (run.state_is_guess and run.status_word == "active")
+
+
+def _run_state(run: RunView) -> str:
+    if run.state_is_guess:
+        return f"({run.status_word})"
+    return run.state.value if run.done_steps is None else f"step {run.done_steps}"
 
 
 def _burning_disks(store: Store, now: datetime) -> list[Burning]:
@@ -130,19 +145,23 @@ def listed_burn(store: Store, now: datetime) -> Burn | None:
 
 def measured_burn(store: Store, now: datetime) -> Decimal | None:
     """Return what billing was seen to charge per hour; None within the first quarter of an hour."""
-    since = store.billing.observed_since
-    if since is None or now - since < MEASURE_AT_LEAST:
+    since, until = store.billing.observed_since, store.wallet.remote.fetched_at
+    # Up to the last good reading: what was charged while reading failed is not known yet, and is not zero.
+    if since is None or until is None or min(until, now) - since < MEASURE_AT_LEAST:
         return None
-    start = max(since, now - MEASURE_WINDOW)
-    hours = Decimal(str((now - start) / timedelta(hours=1)))
-    return store.billing.observed_usd(start, now) / hours
+    start = max(since, until - MEASURE_WINDOW)
+    return store.billing.observed_usd(start, until) / hours(start, until)
+
+
+def balance_usd(store: Store) -> Decimal | None:
+    """Return the balance; None when it is unknown or in another currency."""
+    wallet = store.wallet.value
+    return wallet.balance if wallet is not None and wallet.currency == "USD" else None
 
 
 def wallet_runway(store: Store, now: datetime) -> Runway:
     """Return how long the balance lasts at the listed burn."""
-    wallet = store.wallet.value
-    balance = wallet.balance if wallet is not None and wallet.currency == "USD" else None
-    return runway(balance, listed_burn(store, now), now)
+    return runway(balance_usd(store), listed_burn(store, now), now)
 
 
 def spent_today(store: Store, now: datetime) -> Decimal | None:

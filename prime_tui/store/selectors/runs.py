@@ -6,14 +6,18 @@ launch, and billing rows, which also find finished and deleted runs.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from enum import StrEnum
 
-from prime_tui.domain.cost import Cost, CostOrigin, best_cost
+from prime_tui.domain.cost import Cost, CostOrigin, best_cost, upper_bound_usd
 from prime_tui.domain.ids import RunId
 from prime_tui.domain.runs import LIVE, Run, RunSource, RunState, RunUsage, run_state
 from prime_tui.domain.spend import rate_usd_per_h
 from prime_tui.domain.views import LaunchRecord, RunView
+from prime_tui.domain.words import all_found, filter_words
+from prime_tui.store.selectors.ordering import ordered
 from prime_tui.store.series import rates_per_s
 from prime_tui.store.store import Store
 
@@ -83,6 +87,9 @@ def _view(
     trail = store.run_trails.get(run_id)
     started_at = run.started_at if run else None
     max_steps = run.max_steps if run else None
+    price = _listed_rate(run, launch)
+    until = (run.completed_at if run else None) or now
+    estimate = upper_bound_usd(price, started_at, until)
     return RunView(
         id=run_id,
         name=(run.name if run else None)
@@ -96,10 +103,10 @@ def _view(
         environments=run.environments if run else (),
         max_steps=max_steps,
         done_steps=progress.completed_steps(max_steps) if progress else _steps_of_row(run, max_steps),
-        tokens=usage.total_tokens if usage else None,
+        tokens=_tokens(usage),
         tokens_per_s=rates_per_s(trail.tokens.points(), SPARK_POINTS) if trail else (),
-        cost=_cost(usage, billed),
-        usd_per_h=_rate(store, run_id, run, launch, state, now),
+        cost=_cost(usage, billed, estimate),
+        usd_per_h=_rate(store, run_id, price, state, now),
         created_at=(run.created_at if run else None) or (launch.launched_at if launch else None),
         started_at=started_at,
         completed_at=run.completed_at if run else None,
@@ -144,24 +151,123 @@ def _state(
     return RunState.UNKNOWN, "", False
 
 
-def _cost(usage: RunUsage | None, billed: tuple[Decimal, datetime | None] | None) -> Cost:
+def _tokens(usage: RunUsage | None) -> int | None:
+    """All tokens; an older row names only the parts."""
+    if usage is None or usage.is_by_gpu_hour:
+        return None
+    if usage.total_tokens is not None:
+        return usage.total_tokens
+    parts = (usage.training.tokens, usage.inference.input_tokens, usage.inference.output_tokens)
+    return sum(part for part in parts if part is not None) if any(parts) else None
+
+
+def _cost(
+    usage: RunUsage | None, billed: tuple[Decimal, datetime | None] | None, estimate: Decimal | None
+) -> Cost:
+    used = usage.total_cost_usd if usage else None
+    # Usage counts tokens: its zero says nothing about a run that is paid by the GPU-hour.
+    if usage is not None and usage.is_by_gpu_hour and not used:
+        used = None
     return best_cost(
         billed=Cost(billed[0], CostOrigin.BILLED, billed[1]) if billed else None,
-        usage=Cost(usage.total_cost_usd, CostOrigin.USAGE) if usage else None,
+        usage=Cost(used, CostOrigin.USAGE),
+        estimate=Cost(estimate, CostOrigin.ESTIMATE),
     )
 
 
+def _listed_rate(run: Run | None, launch: LaunchRecord | None) -> Decimal | None:
+    price = (run.price_usd_per_gpu_h if run else None) or (launch.price_usd_per_gpu_h if launch else None)
+    gpus = (run.gpu_count if run else None) or (launch.gpu_count if launch else None)
+    return price * gpus if price is not None and gpus else None
+
+
 def _rate(
-    store: Store, run_id: RunId, run: Run | None, launch: LaunchRecord | None, state: RunState, now: datetime
+    store: Store, run_id: RunId, listed: Decimal | None, state: RunState, now: datetime
 ) -> Decimal | None:
     """What a run costs per hour: by its price where known, else as seen over the last quarter of an hour."""
     if state in (RunState.QUEUED, RunState.PENDING):
         return Decimal(0)
     if state not in LIVE:
         return None if state is RunState.UNKNOWN else Decimal(0)
-    price = (run.price_usd_per_gpu_h if run else None) or (launch.price_usd_per_gpu_h if launch else None)
-    gpus = (run.gpu_count if run else None) or (launch.gpu_count if launch else None)
-    if price is not None and gpus:
-        return price * gpus
+    if listed is not None:
+        return listed
+    usage = store.usage.peek(run_id).value
     trail = store.run_trails.get(run_id)
-    return rate_usd_per_h(trail.cost_usd.points(), now, RATE_WINDOW) if trail else None
+    if trail is None or (usage is not None and usage.is_by_gpu_hour and not usage.total_cost_usd):
+        return None
+    return rate_usd_per_h(trail.cost_usd.points(), now, RATE_WINDOW)
+
+
+# -- which rows, in which order -----------------------------------------------------
+
+
+class RunSort(StrEnum):
+    """What the runs can be sorted by; without one, live runs come first and then the newest."""
+
+    NAME = "name"
+    MODEL = "model"
+    STATE = "state"
+    STEP = "step"
+    TOKENS = "tokens"
+    RATE = "rate"
+    COST = "cost"
+    AGE = "age"
+
+
+def filtered_runs(views: Sequence[RunView], text: str) -> tuple[RunView, ...]:
+    """Return the runs in which every word of `text` is found; `!word` must not be found.
+
+    A word may name what it is looked for in: `status:live`, `model:qwen`, `env:gsm8k`, `source:billing`.
+    """
+    words = filter_words(text)
+    if not words:
+        return tuple(views)
+    return tuple(view for view in views if all_found(words, _finder(view)))
+
+
+def _finder(view: RunView) -> Callable[[str], bool]:
+    state = f"{view.state.value} {view.status_word.lower()}"
+    fields = {
+        "name": f"{view.name or ''} {view.id}".lower(),
+        "status": state + (" live" if view.state in LIVE else ""),
+        "model": (view.base_model or "").lower(),
+        "env": " ".join(view.environments).lower(),
+        "source": " ".join(source.value for source in view.sources),
+    }
+
+    def found(word: str) -> bool:
+        name, colon, wanted = word.partition(":")
+        if colon and name in fields:
+            return wanted in fields[name]
+        return any(word in field for name, field in fields.items() if name != "source")
+
+    return found
+
+
+def sorted_runs(views: Sequence[RunView], by: RunSort | None, *, reverse: bool) -> tuple[RunView, ...]:
+    """Return the runs in order; those without a value come last either way."""
+    if by is None:
+        return tuple(reversed(views)) if reverse else tuple(views)
+    # Numbers are wanted largest first, names from A on.
+    descending = reverse if by in (RunSort.NAME, RunSort.MODEL, RunSort.STATE) else not reverse
+    return ordered(views, lambda view: _sort_key(view, by), descending=descending)
+
+
+def _sort_key(view: RunView, by: RunSort) -> str | float | Decimal | None:
+    match by:
+        case RunSort.NAME:
+            return view.title.casefold()
+        case RunSort.MODEL:
+            return (view.base_model or "").casefold() or None
+        case RunSort.STATE:
+            return f"{list(RunState).index(view.state):02}{view.status_word.casefold()}"
+        case RunSort.STEP:
+            return None if view.done_steps is None else view.done_steps / max(view.max_steps or 0, 1)
+        case RunSort.TOKENS:
+            return view.tokens
+        case RunSort.RATE:
+            return view.usd_per_h
+        case RunSort.COST:
+            return view.cost.usd
+        case RunSort.AGE:
+            return -_newest(view) or None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
@@ -34,7 +35,7 @@ class PrimeScreen(Screen[None]):
 
     TAB: ClassVar[int]
     TOPICS: ClassVar[frozenset[Topic]]
-    """What the screen shows: read at the fast pace while it is in view, and the reason for `show`."""
+    """What the screen shows: the reason for `show`, and read at the fast pace while it is in view."""
 
     CSS_PATH: ClassVar[str | None] = None
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -67,12 +68,27 @@ class PrimeScreen(Screen[None]):
     def tick(self, now: datetime) -> None:
         """Let ages grow; called once a second while the screen is in view."""
 
+    def read_fast(self) -> frozenset[Topic]:
+        """Return what is read at the fast pace now: all topics, unless parts of the screen are hidden."""
+        return self.TOPICS
+
     def select(self, thing_id: str) -> None:
         """Put the cursor on a thing and open it; another screen asked for it."""
 
     def hints(self) -> Iterable[KeyHint]:
         """Return the keys that do something now, the most wanted first."""
         return ()
+
+    def commands(self) -> Iterable[tuple[str, str, Callable[[], object]]]:
+        """Return what the palette offers for this screen: title, help, and what to call.
+
+        These are the screen's own keys that do something now.
+        """
+        seen = {"refresh_now"}
+        for key, (node, binding, enabled, _) in self.active_bindings.items():
+            if node is self and enabled and binding.description and binding.action not in seen:
+                seen.add(binding.action)
+                yield binding.description, f"Key {key}", partial(self.run_action, binding.action)
 
     # -- for subclasses ------------------------------------------------------------
 
@@ -108,7 +124,7 @@ class PrimeScreen(Screen[None]):
     def on_screen_resume(self) -> None:
         """In view again: read fast what is shown here, and catch up."""
         if self.engine is not None:
-            self.engine.show(self.TOPICS)
+            self.engine.show(self.read_fast())
         self.pull()
 
     def on_resize(self) -> None:

@@ -7,7 +7,8 @@ from typing import Protocol, runtime_checkable
 
 from textual.drivers.linux_driver import LinuxDriver
 
-from prime_tui.ui.terminal.last_words import hard_exit_after
+from prime_tui.ui.terminal.keyboard import Keyboard
+from prime_tui.ui.terminal.last_words import hard_exit_after, hung_up
 
 OUTPUT = 2  # the toolkit draws on the error stream
 CLEAR = "\x1b[m\x1b[2J"
@@ -29,17 +30,16 @@ class QuietDriver(LinuxDriver):
 
     _frames_waiting = 0
     _suspending = False
+    _keyboard: Keyboard | None = None
 
     def start_application_mode(self) -> None:
         """Take the terminal over, at the start and after a suspension, and clear it."""
         # A program that shared the terminal may have left it non-blocking; the writer would die of it.
         os.set_blocking(OUTPUT, True)
+        self._keyboard = Keyboard(self.fileno)
         super().start_application_mode()  # type: ignore[no-untyped-call]
         if self._writer_thread is not None:
-            self._writer_thread._queue.maxsize = 0
-            self.write(CLEAR)
-            if isinstance(self._app, TerminalOwner):
-                self._app.terminal_cleared()
+            self.take_over()
 
     def stop_application_mode(self) -> None:
         """Give the terminal back as it was, in its own colours."""
@@ -61,6 +61,37 @@ class QuietDriver(LinuxDriver):
             return
         with hard_exit_after(CLOSE_GRACE_S, self._app.return_code or 0):
             super().close()
+
+    def run_input_thread(self) -> None:
+        """Read keys until the input is disabled."""
+        if self._keyboard is not None:
+            self._keyboard.run(self.process_message, debug=self._debug)
+
+    def disable_input(self) -> None:
+        """Stop reading keys."""
+        if self._keyboard is not None:
+            keyboard, self._keyboard = self._keyboard, None
+            keyboard.stop()
+            super().disable_input()
+
+    def _sigcont_application(self, *_: object) -> None:
+        """Come back after a stop. One that could not be seen (SIGSTOP) left everything as it was.
+
+        A hang-up sends this signal too; then there is nothing to come back to.
+        """
+        if hung_up(self.fileno):
+            return
+        if self._auto_restart and self._keyboard is not None:
+            self.suspend_application_mode()
+        super()._sigcont_application()
+
+    def take_over(self) -> None:
+        """Make writes never wait, and start from a clear screen."""
+        if self._writer_thread is not None:
+            self._writer_thread._queue.maxsize = 0
+        self.write(CLEAR)
+        if isinstance(self._app, TerminalOwner):
+            self._app.terminal_cleared()
 
     def takes_frame(self) -> bool:
         """Whether a frame written now would be read soon."""

@@ -94,7 +94,7 @@ def install(app: App[Any], on_last_words: Callable[[], None]) -> None:
     """
     _last_words.prepare(on_last_words)
 
-    def hung_up(_signal: int, _frame: FrameType | None) -> None:
+    def gone(_signal: int, _frame: FrameType | None) -> None:
         _in_thread(_last_words.hard_exit, HANGUP_CODE)
 
     def terminated(_signal: int, _frame: FrameType | None) -> None:
@@ -107,17 +107,22 @@ def install(app: App[Any], on_last_words: Callable[[], None]) -> None:
             sys.exit(TERM_CODE)
         loop.call_soon_threadsafe(app.exit, None, TERM_CODE)
 
-    signal.signal(signal.SIGHUP, hung_up)
+    signal.signal(signal.SIGHUP, gone)
     signal.signal(signal.SIGTERM, terminated)
     if os.isatty(0):
         _in_thread(_wait_for_hangup)
 
 
+def hung_up(fd: int, timeout_ms: int | None = 0) -> bool:
+    """Whether the terminal behind `fd` is gone, or goes within the time (None: however long it takes)."""
+    poll = select.poll()
+    poll.register(fd, 0)
+    return bool(poll.poll(timeout_ms))
+
+
 def _wait_for_hangup() -> None:
     """Sleep until the terminal goes away. Costs nothing, and works where SIGHUP is ignored."""
-    poll = select.poll()
-    poll.register(0, 0)
-    poll.poll()
+    hung_up(0, None)
     _last_words.hard_exit(HANGUP_CODE)
 
 

@@ -24,6 +24,7 @@ from textual.widget import Widget
 
 from prime_tui.ui.terminal.driver import QuietDriver
 from prime_tui.ui.terminal.frame_diff import FrameDiff, Piece
+from prime_tui.ui.terminal.paint_clock import paint_by_clock
 from prime_tui.ui.terminal.pins import unfit_reason
 
 SWITCH = "PRIME_TUI_FRAME_DIFF"
@@ -40,6 +41,7 @@ class QuietApp(App[ReturnType]):
 
     Attributes:
         frame_diff_off_reason: Why frames are sent as the toolkit makes them, or None when they are compared.
+        asked_at_s: When the person last did something (monotonic clock); what follows is painted at once.
         crash_report: Makes the text that is printed when the app crashes; without it the plain traceback.
     """
 
@@ -50,6 +52,7 @@ class QuietApp(App[ReturnType]):
         self.frame_diff_off_reason = unfit_reason()
         if self.frame_diff_off_reason is None:
             _stop_leak()
+            paint_by_clock()
         if os.environ.get(SWITCH) == "0":
             self.frame_diff_off_reason = f"{SWITCH} is 0."
         self._frame_diff: FrameDiff | None = None
@@ -57,6 +60,7 @@ class QuietApp(App[ReturnType]):
         self._caret = (0, 0)
         self._caret_owner: weakref.ref[Widget] | None = None
         self._terminal_taken_at_s = 0.0
+        self.asked_at_s = 0.0
         super().__init__()
 
     def get_driver_class(self) -> type[Driver]:
@@ -69,6 +73,12 @@ class QuietApp(App[ReturnType]):
         if self._frame_diff is not None:
             self._frame_diff.forget()
         self.refresh()
+
+    async def on_event(self, event: events.Event) -> None:
+        """Note when the person did something."""
+        if isinstance(event, events.InputEvent) and not isinstance(event, events.MouseMove):
+            self.asked_at_s = monotonic()
+        await super().on_event(event)
 
     def on_resize(self, event: events.Resize) -> None:
         """A terminal that changed its size may show anything; so it may after a change there and back."""

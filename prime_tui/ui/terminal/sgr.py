@@ -14,6 +14,17 @@ PARAMETER = re.compile(r"[34]8;(?:5;\d+|2;\d+;\d+;\d+)|\d+")
 UNSAFE_IN_LINK = re.compile(r"[\x00-\x20\x7f-\x9f]")
 
 
+# The upper part of the 256-colour palette, which nobody redefines: a colour in it takes half the bytes.
+CUBE = (0, 95, 135, 175, 215, 255)
+PALETTE = {
+    f"2;{red};{green};{blue}": f"5;{16 + 36 * r + 6 * g + b}"
+    for r, red in enumerate(CUBE)
+    for g, green in enumerate(CUBE)
+    for b, blue in enumerate(CUBE)
+    if 16 + 36 * r + 6 * g + b > 21
+} | {f"2;{grey};{grey};{grey}": f"5;{232 + step}" for step, grey in enumerate(range(8, 248, 10))}
+
+
 class Look(NamedTuple):
     """How a cell looks: attributes, foreground, background (as SGR parameters), and its link or nothing.
 
@@ -39,8 +50,10 @@ def parse_look(parameters: str, link: str = "") -> Look:
     """The look that SGR `parameters` (`1;38;5;2`) give to a cell that was plain before."""
     attributes: set[str] = set()
     foreground = background = ""
-    for parameter in PARAMETER.findall(parameters):
-        number = int(parameter.partition(";")[0])
+    for found in PARAMETER.findall(parameters):
+        kind, _, colour = found.partition(";")
+        number = int(kind)
+        parameter = f"{kind};{PALETTE.get(colour, colour)}" if colour else kind
         if parameter in OFF:
             attributes.add(parameter)
         elif number == 38 or 30 <= number <= 37 or 90 <= number <= 97:

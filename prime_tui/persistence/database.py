@@ -1,0 +1,78 @@
+"""The SQLite file of this user: opened private, brought up to date by numbered steps."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+
+from prime_tui.domain.errors import StorageError
+from prime_tui.persistence.paths import PRIVATE_FILE, check_private, make_private_dir
+
+MIGRATIONS: Sequence[str] = (
+    """
+    CREATE TABLE last_known (
+        wallet TEXT NOT NULL,      -- whose: origin and team
+        topic TEXT NOT NULL,
+        fetched_at TEXT NOT NULL,  -- ISO 8601, UTC
+        value TEXT NOT NULL,       -- JSON
+        PRIMARY KEY (wallet, topic)
+    ) WITHOUT ROWID
+    """,
+)
+BUSY_MS = 2_000
+
+
+def open_database(path: Path) -> sqlite3.Connection:
+    """Return a connection to the database, made with mode 0600 if it is not there.
+
+    A file that is no database (a disk that filled up, a foreign file) is put aside, never overwritten.
+
+    Raises:
+        StorageError: The file is not ours alone, of a newer version, or the disk refuses.
+    """
+    make_private_dir(path.parent)
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, PRIVATE_FILE)
+        try:
+            check_private(path, os.fstat(handle), PRIVATE_FILE)
+        finally:
+            os.close(handle)
+    except OSError as error:
+        raise StorageError(f"Cannot open {path}: {error.strerror}.") from error
+    try:
+        return _opened(path)
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.OperationalError):
+            raise StorageError(f"Cannot use {path}: {error}.") from error
+        path.replace(path.with_suffix(".broken"))
+        return _opened(path)
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    path.chmod(PRIVATE_FILE)
+    connection.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=NORMAL")
+    _migrate(connection, path)
+    return connection
+
+
+def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version > len(MIGRATIONS):
+        connection.close()
+        raise StorageError(f"{path} was written by a newer prime-tui.", hint="Update, or move the file away.")
+    for number in range(version, len(MIGRATIONS)):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            (now_at,) = connection.execute("PRAGMA user_version").fetchone()
+            if now_at == number:  # else another instance was faster
+                connection.execute(MIGRATIONS[number])
+                connection.execute(f"PRAGMA user_version={number + 1}")
+            connection.execute("COMMIT")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise

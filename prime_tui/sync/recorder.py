@@ -1,0 +1,87 @@
+"""Keeps the last known state on disk, written behind, and brings it back at the start."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import datetime
+
+from prime_tui.domain.clock import Clock
+from prime_tui.domain.errors import StorageError
+from prime_tui.persistence.last_known import KINDS, Kept, LastKnown
+from prime_tui.store.slice import Slice
+from prime_tui.store.store import Store
+
+log = logging.getLogger(__name__)
+
+WRITE_EVERY_S = 5.0
+
+
+class Recorder:
+    """Writes what changed every few seconds, in a thread, and once more at the end."""
+
+    def __init__(self, store: Store, kept: LastKnown, clock: Clock) -> None:
+        self._store = store
+        self._kept = kept
+        self._clock = clock
+        self._written: dict[str, datetime] = {}
+
+    def restore(self) -> None:
+        """Show the values of the last session, marked as such, until the first answers come.
+
+        Raises:
+            StorageError: The database cannot be used.
+        """
+        for topic, kept in self._kept.read().items():
+            self._written[topic] = kept.fetched_at
+            if topic == "wallet":
+                self._store.restore_wallet(kept.value, kept.fetched_at)
+            else:
+                self._slice(topic).restored(kept.value, kept.fetched_at)
+
+    def _slice(self, topic: str) -> Slice[object]:
+        found: Slice[object] = getattr(self._store, topic)
+        return found
+
+    def _changed(self) -> dict[str, Kept]:
+        changed: dict[str, Kept] = {}
+        for topic in KINDS:
+            remote = self._slice(topic).remote
+            is_new = remote.fetched_at is not None and remote.fetched_at != self._written.get(topic)
+            if is_new and remote.value is not None and remote.fetched_at is not None:
+                changed[topic] = Kept(remote.value, remote.fetched_at)
+        return changed
+
+    def write(self) -> None:
+        """Write what changed since the last time.
+
+        Raises:
+            StorageError: The disk refuses.
+        """
+        changed = self._changed()
+        if changed:
+            self._kept.write(changed)
+            self._written |= {topic: kept.fetched_at for topic, kept in changed.items()}
+
+    async def run(self) -> None:
+        """Write behind, for ever; a disk that refuses is told once and tried again."""
+        told = False
+        while True:
+            await self._clock.sleep(WRITE_EVERY_S)
+            try:
+                await asyncio.to_thread(self.write)
+            except StorageError as error:
+                if not told:
+                    told = True
+                    log.warning("the last known state is not kept: %s", error)
+                    self._store.notify(str(error), title="The last known state is not kept")
+            else:
+                told = False
+
+    def close(self) -> None:
+        """Write a last time and close."""
+        try:
+            self.write()
+        except StorageError as error:
+            log.warning("the last known state was not kept: %s", error)
+        self._kept.close()

@@ -1,0 +1,200 @@
+"""What is read of runs: the list, usage and progress of those that need it, and all of the one in view."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from prime_tui.api.budget import is_user_call
+from prime_tui.domain.clock import Clock
+from prime_tui.domain.errors import ApiError, MethodNotAllowed, NotFound, PrimeError
+from prime_tui.domain.ids import RunId
+from prime_tui.domain.remote import Listing
+from prime_tui.domain.runs import LIVE, MetricPoint, Run
+from prime_tui.domain.views import RunView
+from prime_tui.store.selectors.runs import run_views
+from prime_tui.store.store import Store
+
+if TYPE_CHECKING:
+    from prime_tui.api.client import PrimeClient
+
+LIST_PAGE = 100
+WHOLE_LIST_EVERY = timedelta(minutes=10)
+METRICS_FIRST, METRICS_LATER = 500, 100
+USAGE_OLD_ENOUGH = timedelta(seconds=55)
+FIRST_USAGES = 10
+FINISHED_TO_READ = 50
+LATE_BILLING = timedelta(minutes=1)
+"""Rows still arrive for about that long after the end of a run."""
+SELDOM = timedelta(minutes=2)
+ABSENT = (NotFound, MethodNotAllowed)
+
+
+class RunReadings:
+    """The reading jobs of runs. Each raises PrimeError when it fails; the poller decides what then."""
+
+    def __init__(self, client: PrimeClient, store: Store, clock: Clock) -> None:
+        self._client = client
+        self._store = store
+        self._clock = clock
+        self._asked: dict[RunId, datetime] = {}
+        self._seen_live: set[RunId] = set()
+        self._ended: dict[RunId, datetime] = {}
+        self._whole_list_at: datetime | None = None
+        self._seldom_at: dict[RunId, datetime] = {}
+
+    # -- the list ------------------------------------------------------------------
+
+    async def runs(self) -> None:
+        """Read the list of runs; a backend without one is remembered, and billing finds its runs."""
+        store = self._store
+        if store.has_run_list is False and not is_user_call():
+            store.runs.loaded(Listing(), self._clock.now())
+            return
+        try:
+            listing = await self._list()
+        except ABSENT:
+            if store.has_run_list:
+                raise  # it was there before: this is a fault, not an older backend
+            store.has_run_list = False
+            listing = Listing()
+        else:
+            store.has_run_list = True
+        store.runs.loaded(listing, self._clock.now())
+
+    async def _list(self) -> Listing[Run]:
+        """A list of many pages is read whole at times only; between, its first page tells what is new."""
+        now, known = self._clock.now(), self._store.runs.value
+        is_recent = self._whole_list_at is not None and now - self._whole_list_at < WHOLE_LIST_EVERY
+        if known is not None and len(known.items) > LIST_PAGE and is_recent and not is_user_call():
+            first = await self._client.runs.list(max_pages=1)
+            fresh = {run.id: run for run in first.items}
+            if first.total == known.total and fresh.keys() <= {run.id for run in known.items}:
+                items = tuple(fresh.get(run.id, run) for run in known.items)
+                return Listing(items, known.total, known.unreadable)
+        whole = await self._client.runs.list()
+        self._whole_list_at = now
+        return whole
+
+    # -- usage and progress --------------------------------------------------------
+
+    async def some_usage(self) -> None:
+        """Read usage and progress of the runs that need it most: all live ones the first time, then one."""
+        for run_id in self._stalest_runs():
+            await self._usage_and_progress(run_id)
+
+    def _stalest_runs(self) -> list[RunId]:
+        """Live runs never read come at once; then the one read longest ago; then those that have ended."""
+        now = self._clock.now()
+        new: list[RunId] = []
+        live: list[tuple[datetime, RunId]] = []
+        over: list[RunId] = []
+        for position, view in enumerate(run_views(self._store, now)):
+            asked_at = self._asked.get(view.id)
+            if view.state in LIVE or (view.state_is_guess and view.status_word == "active"):
+                self._seen_live.add(view.id)
+                if asked_at is None:
+                    new.append(view.id)
+                elif now - asked_at >= USAGE_OLD_ENOUGH:
+                    live.append((asked_at, view.id))
+            elif self._has_late_billing(view, now) or (position < FINISHED_TO_READ and asked_at is None):
+                over.append(view.id)
+        if new:
+            return new[:FIRST_USAGES]
+        return [min(live)[1]] if live else over[:1]
+
+    def _has_late_billing(self, view: RunView, now: datetime) -> bool:
+        """Whether a run that was seen live ended a minute ago: its last rows are billed by now."""
+        if view.id not in self._seen_live:
+            return False
+        if now - self._ended.setdefault(view.id, now) < LATE_BILLING:
+            return False
+        self._seen_live.discard(view.id)
+        del self._ended[view.id]
+        return True
+
+    async def _usage_and_progress(self, run_id: RunId) -> None:
+        self._asked[run_id] = self._clock.now()
+        await self._usage(run_id)
+        if self._store.has_run_list:
+            await self._progress(run_id)
+
+    async def _usage(self, run_id: RunId) -> None:
+        try:
+            usage = await self._client.billing.run_usage(run_id)
+        except PrimeError as error:
+            self._store.usage[run_id].failed(error)
+            if not isinstance(error, NotFound):  # one run that is not known must not stop the others
+                raise
+        else:
+            self._store.usage_loaded(usage, self._clock.now())
+
+    async def _progress(self, run_id: RunId) -> None:
+        try:
+            progress = await self._client.runs.progress(run_id)
+        except PrimeError as error:
+            self._store.progress[run_id].failed(error)
+            if not isinstance(error, ABSENT):
+                raise
+        else:
+            self._store.progress[run_id].loaded(progress, self._clock.now())
+
+    # -- one run in view -------------------------------------------------------------
+
+    async def run_detail(self, run_id: RunId) -> None:
+        """Read everything that the detail of one run shows, as far as this backend has it.
+
+        What changes with each step is read every time, the rest seldom or when the person asks.
+        """
+        await self._usage_and_progress(run_id)
+        if not self._store.has_run_list:
+            return
+        reads = [self._metrics]
+        now, last = self._clock.now(), self._seldom_at.get(run_id)
+        if last is None or now - last >= SELDOM or is_user_call():
+            self._seldom_at = {run_id: now}
+            reads = [self._run, self._metrics, self._checkpoints]
+        problem: PrimeError | None = None
+        for read in reads:
+            try:
+                await read(run_id)
+            except ABSENT:
+                continue
+            except ApiError as error:
+                problem = problem or error
+        if problem is not None:
+            self._seldom_at.clear()
+            raise problem
+
+    async def _run(self, run_id: RunId) -> None:
+        try:
+            run = await self._client.runs.get(run_id)
+        except ApiError as error:
+            if isinstance(error, NotFound):
+                self._store.run_details.forget(run_id)  # what the service no longer has is gone
+            self._store.run_details[run_id].failed(error)
+            raise
+        self._store.run_details[run_id].loaded(run, self._clock.now())
+
+    async def _metrics(self, run_id: RunId) -> None:
+        known = self._store.metrics.peek(run_id).value or ()
+        # The last step is asked for again: it may still have been filling.
+        last = known[-1].step if known else None
+        limit = METRICS_LATER if known else METRICS_FIRST
+        fresh = await self._client.runs.metrics(run_id, min_step=last, limit=limit)
+        self._store.metrics[run_id].loaded(merge_metrics(known, fresh), self._clock.now())
+
+    async def _checkpoints(self, run_id: RunId) -> None:
+        checkpoints = await self._client.runs.checkpoints(run_id)
+        self._store.checkpoints[run_id].loaded(checkpoints, self._clock.now())
+
+
+def merge_metrics(known: tuple[MetricPoint, ...], fresh: tuple[MetricPoint, ...]) -> tuple[MetricPoint, ...]:
+    """Return both, one point a step, the fresh values winning; equal input gives back `known` itself."""
+    by_step = {point.step: point for point in known}
+    for point in fresh:
+        old = by_step.get(point.step)
+        merged = dict(point.values) if old is None else {**old.values, **point.values}
+        by_step[point.step] = MetricPoint(point.step, merged)
+    merged_points = tuple(by_step[step] for step in sorted(by_step))
+    return known if merged_points == known else merged_points

@@ -1,0 +1,212 @@
+"""The pods that exist, and beside them (or instead) everything about the selected one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+
+from prime_tui.domain.ids import PodId
+from prime_tui.domain.units import count, usd_per_h
+from prime_tui.domain.views import PodView
+from prime_tui.store.selectors.pods import (
+    PodTotals,
+    RowQuery,
+    disks_of,
+    pod_totals,
+    pod_views,
+    select_pods,
+)
+from prime_tui.store.store import Store
+from prime_tui.ui.render.pod_detail import detail_lines
+from prime_tui.ui.render.pods import (
+    POD_COLUMNS,
+    WIDE_POD_COLUMNS,
+    freshness_note,
+    noted,
+    pod_row,
+    unreadable_note,
+)
+from prime_tui.ui.render.styled import Span, Styled
+from prime_tui.ui.render.unread import unread_lines
+from prime_tui.ui.screens.pods.list_pane import ListPane
+from prime_tui.ui.widgets.filter_bar import FilterBar
+from prime_tui.ui.widgets.line import Rule
+from prime_tui.ui.widgets.lines import Lines
+from prime_tui.ui.widgets.table import KeyedTable
+
+SIDE_BY_SIDE_CELLS = 120
+WIDE_LIST_CELLS = 104
+
+
+class LivePane(ListPane[RowQuery]):
+    """The list of pods and the page about one."""
+
+    UP_FIRST = frozenset({"name", "state", "gpu", "provider", "owner"})
+    DEFAULT_CSS = """
+    LivePane #pod-columns { height: 1fr; }
+    LivePane #pod-list { width: 1fr; }
+    LivePane #pod-page { display: none; width: 1fr; }
+    LivePane.-page #pod-page { display: block; }
+    LivePane.-page #pod-list { display: none; }
+    LivePane.-side #pod-list { display: block; width: 5fr; }
+    LivePane.-side #pod-page { display: block; width: 4fr; max-width: 76; }
+    LivePane.-side #pod-detail { border-left: solid $border; }
+    """
+
+    class PageTurned(Message):
+        """The page about a pod was opened or closed, or another pod is selected: other keys work now."""
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's own name for it
+        super().__init__(RowQuery(sort="age"), id=id)
+        self._views: tuple[PodView, ...] = ()
+        self._awaited: PodId | None = None
+
+    def compose(self) -> ComposeResult:
+        """List, filter and page."""
+        with Horizontal(id="pod-columns"):
+            with Vertical(id="pod-list"):
+                yield Rule("pods", id="pods-rule")
+                yield KeyedTable(POD_COLUMNS, id="pods-table")
+                yield FilterBar(id="pods-filter")
+            with Vertical(id="pod-page"):
+                yield Rule(id="pod-rule")
+                yield Lines(id="pod-detail")
+
+    # -- what the screen asks ------------------------------------------------------
+
+    @property
+    def is_page_open(self) -> bool:
+        """Whether the page stands in place of the list."""
+        return self.has_class("-page") and not self.has_class("-side")
+
+    @property
+    def selected(self) -> PodView | None:
+        """The pod under the cursor, as last read."""
+        key = self.selected_key
+        return next((view for view in self._views if view.id == key), None)
+
+    @property
+    def marked(self) -> tuple[PodView, ...]:
+        """The marked pods, in the order of the list."""
+        keys = self.table.marked
+        return tuple(view for view in self._views if view.id in keys)
+
+    def unmark(self) -> None:
+        """Take all marks away."""
+        self.table.marked = frozenset()
+
+    def take_focus(self) -> None:
+        """Give the keys to what is in view."""
+        (self.query_one(Lines) if self.is_page_open else self.table).focus()
+
+    def await_pod(self, pod_id: PodId) -> None:
+        """Put the cursor on this pod, now or as soon as it is listed."""
+        self._awaited = pod_id
+        self.redraw()
+
+    def open_filter(self) -> None:
+        """Type a filter."""
+        self.close_page()
+        super().open_filter()
+
+    def open_page(self) -> None:
+        """Show the page about the selected pod; beside the list it gets the keys."""
+        if self.selected is not None:
+            self.add_class("-page")
+            self.query_one(Lines).focus()
+            self.call_after_refresh(self.redraw)
+            self.post_message(self.PageTurned())
+
+    def close_page(self) -> bool:
+        """Go back to the list; return whether there was anything to close."""
+        was_open = self.is_page_open or self.query_one(Lines).has_focus
+        self.remove_class("-page")
+        self.table.focus()
+        if was_open:
+            self.post_message(self.PageTurned())
+        return was_open
+
+    # -- inside --------------------------------------------------------------------
+
+    def on_resize(self) -> None:
+        """List and page side by side where there is room."""
+        self.set_class(self.size.width >= SIDE_BY_SIDE_CELLS, "-side")
+
+    @on(KeyedTable.CursorMoved)
+    def _follow_cursor(self, event: KeyedTable.CursorMoved) -> None:
+        event.stop()
+        self.query_one(Lines).to_start()
+        self.redraw()
+        self.post_message(self.PageTurned())
+
+    def draw(self, store: Store, now: datetime) -> None:
+        """Show list and page."""
+        table = self.table
+        width = table.size.width or self.size.width
+        columns = self.place_columns(WIDE_POD_COLUMNS if width >= WIDE_LIST_CELLS else POD_COLUMNS)
+        every = pod_views(store, now, everyone=self.wanted.everyone)
+        self._views = select_pods(every, self.wanted)
+        table.placeholder = self._placeholder(store, now, len(every))
+        table.rows = tuple(pod_row(view, columns, now) for view in self._views)
+        if self._awaited is not None and any(view.id == self._awaited for view in self._views):
+            table.cursor_key = self._awaited
+            self._awaited = None
+        self._draw_rule(store, now, sum(view.is_listed for view in every))
+        self._draw_page(store, now)
+
+    def _draw_rule(self, store: Store, now: datetime, total: int) -> None:
+        rule = self.query_one("#pods-rule", Rule)
+        listing = store.pods.value
+        rule.content = noted(
+            (
+                Span("pods of every wallet" if self.wanted.everyone else "pods", "title"),
+                freshness_note(store.pods.remote, now),
+                unreadable_note(listing) if listing is not None else "",
+            )
+        )
+        if listing is None:
+            rule.right = ""
+            return
+        shown = sum(view.is_listed for view in self._views)
+        rule.right = noted(_totals(pod_totals(store), shown, total, everyone=self.wanted.everyone))
+
+    def _draw_page(self, store: Store, now: datetime) -> None:
+        if not self.query_one("#pod-page").display:
+            return
+        rule, page, view = self.query_one("#pod-rule", Rule), self.query_one(Lines), self.selected
+        if view is None:
+            rule.content, page.content = "", ()
+            return
+        rule.content = (Span(view.pod.name or "(no name)", "title"), Span(f"  …{view.id[-8:]}", "dim"))
+        page.content = detail_lines(view, disks_of(store, view.pod), page.room_cells, now)
+
+    def _placeholder(self, store: Store, now: datetime, total: int) -> tuple[Styled, ...]:
+        if store.pods.value is None:
+            return unread_lines("pods", store.pods.remote, now)
+        if total:
+            return (
+                Span(f"No pod matches “{self.wanted.text}”."),
+                Span("/ then esc clears the filter.", "dim"),
+            )
+        elsewhere = pod_totals(store).elsewhere
+        other = f"{count(elsewhere)} in other wallets: w shows them." if elsewhere else ""
+        return (
+            Span("No pods: nothing of this kind burns money now."),
+            Span("o shows what can be rented, h what ended.", "dim"),
+            Span(other, "dim"),
+        )
+
+
+def _totals(totals: PodTotals, shown: int, total: int, *, everyone: bool) -> tuple[Styled, ...]:
+    mark = "≥" if totals.unknown_rates else ""
+    elsewhere = f"+{totals.elsewhere} in other wallets" if totals.elsewhere and not everyone else ""
+    return (
+        f"{shown} of {total}",
+        f"{totals.active} active",
+        Span(usd_per_h(totals.usd_per_h, mark=mark), "title"),
+        Span(elsewhere, "dim") if elsewhere else "",
+    )

@@ -1,0 +1,1 @@
+"""Launching a run: file, form, confirmation, and the key that is shown once."""

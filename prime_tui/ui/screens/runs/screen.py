@@ -1,0 +1,437 @@
+"""The runs: a table of all, and one of them in full."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from typing import ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.timer import Timer
+from textual.widget import Widget
+
+from prime_tui.domain.ids import RunId
+from prime_tui.domain.remote import Freshness
+from prime_tui.domain.runs import LIVE
+from prime_tui.domain.units import age
+from prime_tui.domain.views import RunView
+from prime_tui.store.selectors.runs import RunSort, filtered_runs, run_views, sorted_runs
+from prime_tui.store.slice import Topic
+from prime_tui.ui.render.footer import KeyHint
+from prime_tui.ui.render.runs import COLUMNS
+from prime_tui.ui.render.styled import Span, Styled
+from prime_tui.ui.screens.base import PrimeScreen
+from prime_tui.ui.screens.runs.deeds import RunDeeds
+from prime_tui.ui.screens.runs.detail import RunDetail, Tab
+from prime_tui.ui.screens.runs.facts import run_facts
+from prime_tui.ui.screens.runs.launch.desk import LaunchDesk
+from prime_tui.ui.screens.runs.log_pane import LogPane
+from prime_tui.ui.screens.runs.run_rows import RunRows
+from prime_tui.ui.widgets.choose_dialog import ChooseDialog, Option
+from prime_tui.ui.widgets.dialog import PromptDialog
+from prime_tui.ui.widgets.filter_bar import FilterBar
+from prime_tui.ui.widgets.line import Rule
+from prime_tui.ui.widgets.table import KeyedTable
+
+PANE_WIDTH = 120
+SETTLE_S = 0.35
+"""A cursor that only passes a row should not cost five requests."""
+RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}")
+
+
+class RunsScreen(PrimeScreen):
+    """All runs that any source knows; from 120 columns on the selected one stands beside them."""
+
+    TAB = 1
+    TOPICS: ClassVar[frozenset[Topic]] = frozenset(
+        {
+            *(Topic.RUNS, Topic.USAGE, Topic.RUN_DETAIL, Topic.RUN_LOGS, Topic.BILLING, Topic.ENDINGS),
+            *(Topic.SESSION, Topic.TEAMS),
+        }
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "filter", "Filter (a word, !word, status:live, model:qwen, env:gsm8k)", show=False),
+        Binding("S", "next_sort", "Sort by the next column", show=False),
+        Binding("R", "reverse_sort", "Reverse the order", show=False),
+        Binding("d", "toggle_detail", "Details beside the table, or instead of it", show=False),
+        Binding("tab,right_square_bracket", "turn(1)", "Next page of the details", show=False),
+        Binding("shift+tab,left_square_bracket", "turn(-1)", "Previous page of the details", show=False),
+        Binding("l", "logs", "Logs of the run", show=False),
+        Binding("e", "log_level", "Logs: next level", show=False),
+        Binding("c", "log_component", "Logs: next component", show=False),
+        Binding("x", "deeds", "Stop, delete, pause, restart …", show=False),
+        Binding("n", "launch", "Launch a run from a TOML file", show=False),
+        Binding("i", "type_id", "Look at a run by its id", show=False),
+        Binding("y", "copy", "Copy id, name or log line", show=False),
+        Binding("escape", "back", "Back", show=False),
+    ]
+    DEFAULT_CSS = """
+    RunsScreen #panes { height: 1fr; }
+    RunsScreen #list { width: 1fr; }
+    RunsScreen RunDetail { display: none; }
+    RunsScreen.-pane RunDetail { display: block; width: 42%; min-width: 54; max-width: 90; }
+    RunsScreen.-page #list { display: none; }
+    RunsScreen.-page RunDetail { display: block; width: 1fr; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.deeds = RunDeeds(self)
+        self.desk = LaunchDesk(self)
+        self._views: tuple[RunView, ...] = ()
+        self._rows = RunRows((), datetime.min)
+        self._filter = ""
+        self._sort: RunSort | None = None
+        self._reverse = False
+        self._wants_pane = True
+        self._is_page_open = False
+        self._subject: RunId | None = None
+        self._settling: Timer | None = None
+
+    def body(self) -> Widget:
+        """The table and the details."""
+        rows = Vertical(
+            Rule(Span("runs", "title"), id="runs-rule"),
+            KeyedTable(COLUMNS, markable=False, id="runs"),
+            FilterBar(id="runs-filter"),
+            id="list",
+        )
+        return Vertical(Horizontal(rows, RunDetail(), id="panes"), id="middle")
+
+    def on_mount(self) -> None:
+        """Start in the table."""
+        self._table.focus()
+
+    # -- what is shown -----------------------------------------------------------------------
+
+    @property
+    def _table(self) -> KeyedTable:
+        return self.query_one("#runs", KeyedTable)
+
+    @property
+    def _detail(self) -> RunDetail:
+        return self.query_one(RunDetail)
+
+    @property
+    def _is_wide(self) -> bool:
+        return self.size.width >= PANE_WIDTH
+
+    @property
+    def _shows_detail(self) -> bool:
+        return self._is_page_open or (self._is_wide and self._wants_pane)
+
+    @property
+    def _is_old(self) -> bool:
+        return self.store.runs.remote.freshness(self.now()) is Freshness.STALE
+
+    def show(self, topics: frozenset[Topic], now: datetime) -> None:
+        """Show what changed."""
+        if topics & {Topic.RUNS, Topic.USAGE, Topic.BILLING, Topic.ENDINGS, Topic.RUN_DETAIL, Topic.SESSION}:
+            self._views = run_views(self.store, now)
+            self._fill(now)
+        self._show_detail(now)
+
+    def tick(self, now: datetime) -> None:
+        """Let ages grow."""
+        self._rows = self._rows.at(now, is_old=self._is_old)
+        self._table.rows = self._rows
+        self._show_rule(now)
+        self._show_detail(now)
+
+    def _fill(self, now: datetime) -> None:
+        chosen = sorted_runs(filtered_runs(self._views, self._filter), self._sort, reverse=self._reverse)
+        self._rows = RunRows(chosen, now, is_old=self._is_old)
+        table = self._table
+        table.placeholder = self._placeholder()
+        table.rows = self._rows
+        table.sort_key = self._sort.value if self._sort is not None else None
+        table.sort_reverse = self._reverse
+        self._show_rule(now)
+
+    def _show_detail(self, now: datetime) -> None:
+        if self._shows_detail:
+            run_id = self._subject
+            self._detail.show(None if run_id is None else run_facts(self.store, run_id, now))
+
+    def _show_rule(self, now: datetime) -> None:
+        rule, remote = self.query_one("#runs-rule", Rule), self.store.runs.remote
+        live = sum(view.state in LIVE for view in self._views)
+        total = remote.value.total if remote.value is not None else None
+        notes: list[Span] = []
+        if self._filter:
+            notes.append(Span(f"{len(self._rows)} of {len(self._views)} match “{self._filter}” · "))
+        notes.append(Span(f"{live} live · {max(len(self._views), total or 0)} all"))
+        unreadable = len(remote.value.unreadable) if remote.value is not None else 0
+        if unreadable:
+            notes.append(Span(f" · {unreadable} rows unreadable", "warn"))
+        if self.store.has_run_list is False:
+            notes.append(Span(" · found by billing", "dim"))
+        if self._is_old:
+            notes.append(Span(f" · ▲ stale {age(remote.fetched_at, now)}", "bad"))
+        rule.right = tuple(notes)
+
+    def _placeholder(self) -> tuple[Styled, ...]:
+        remote = self.store.runs.remote
+        if self._views:
+            return (Span(f"No run matches “{self._filter}”."), Span("esc in the filter clears it", "dim"))
+        freshness = remote.freshness(self.now())
+        if freshness is Freshness.LOADING:
+            return (Span("Reading runs…", "dim"),)
+        if remote.error is not None and freshness is Freshness.FAILED:
+            hint = remote.error.hint or "r tries again"
+            return (Span(f"The runs cannot be read: {remote.error.message}", "bad"), Span(hint, "dim"))
+        return (
+            Span("No runs in this wallet."),
+            Span("n launches one from a TOML file · i looks at one by its id", "dim"),
+        )
+
+    # -- which run is looked at ---------------------------------------------------------------
+
+    @on(KeyedTable.CursorMoved, "#runs")
+    def _cursor_moved(self, event: KeyedTable.CursorMoved) -> None:
+        self._subject = None if event.key is None else RunId(event.key)
+        self._show_detail(self.now())
+        if self._settling is not None:
+            self._settling.stop()
+        self._settling = self.set_timer(SETTLE_S, self._attend)
+        self.show_hints()
+
+    def _attend(self) -> None:
+        """Have read what is on the screen, and nothing else."""
+        if self.engine is None:
+            return
+        run_id = self._subject if self._shows_detail and self._is_in_view else None
+        self.engine.watch_run(run_id)
+        if run_id is not None and self._detail.tab is Tab.LOGS and self.store.has_run_list is not False:
+            self.engine.logs.follow_run(run_id, self.query_one(LogPane).query_wanted)
+        else:
+            self.engine.logs.stop()
+
+    @property
+    def _is_in_view(self) -> bool:
+        """Whether this screen is shown, under a dialog or not."""
+        return self.monitor.base_screen is self
+
+    def on_screen_resume(self) -> None:
+        """In view again; the base class reads and shows."""
+        self.call_after_refresh(self._attend)
+        self.call_after_refresh(self.desk.present)
+
+    def on_screen_suspend(self) -> None:
+        """Covered by a dialog, or another screen is shown: then nobody looks at the run."""
+        self.call_after_refresh(self._leave_if_gone)
+
+    def _leave_if_gone(self) -> None:
+        if not self._is_in_view and self.engine is not None:
+            self.engine.watch_run(None)
+            self.engine.logs.stop()
+
+    def select(self, thing_id: str) -> None:
+        """Put the cursor on a run and show it in full; another screen asked for it."""
+        if self._rows.index_of(thing_id) is None:
+            self._filter = ""
+            self._fill(self.now())
+        if self._rows.index_of(thing_id) is None:
+            self.store.type_run(RunId(thing_id))
+            self._views = run_views(self.store, self.now())
+            self._fill(self.now())
+        self._table.cursor_key = thing_id
+        self._subject = RunId(thing_id)
+        self._open_detail()
+
+    # -- the details -------------------------------------------------------------------------
+
+    def on_resize(self) -> None:
+        """From one page to two panes, or back."""
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        is_page = self._is_page_open and not self._is_wide
+        self.set_class(self._is_wide and (self._wants_pane or self._is_page_open), "-pane")
+        self.set_class(is_page, "-page")
+        self._detail.set_class(is_page, "-page")
+        self.show_hints()
+        self._show_detail(self.now())
+        self._attend()
+
+    def _open_detail(self) -> None:
+        if self._subject is None:
+            return
+        self._wants_pane = self._wants_pane or self._is_wide
+        self._is_page_open = True
+        self._lay_out()
+        self._detail.focus_page()
+        self.show_hints()
+
+    def _close_detail(self) -> None:
+        self._is_page_open = False
+        self._lay_out()
+        self._table.focus()
+        self.show_hints()
+
+    @on(KeyedTable.RowChosen, "#runs")
+    def _row_chosen(self, event: KeyedTable.RowChosen) -> None:
+        self._subject = RunId(event.key)
+        self._open_detail()
+
+    @on(RunDetail.TabChanged)
+    def _tab_changed(self) -> None:
+        self._attend()
+        self.show_hints()
+
+    @on(LogPane.QueryChanged)
+    def _log_query_changed(self) -> None:
+        self._attend()
+
+    # -- keys ----------------------------------------------------------------------------------
+
+    def hints(self) -> Iterable[KeyHint]:
+        """The keys that do something now."""
+        if self._is_page_open:
+            yield KeyHint("esc", "back")
+            yield KeyHint("tab", "page")
+            if self._detail.tab is Tab.LOGS:
+                yield KeyHint("G", "follow")
+                yield KeyHint("e", "level")
+                yield KeyHint("/", "find")
+            else:
+                yield KeyHint("l", "logs")
+        else:
+            if self._subject is not None:
+                yield KeyHint("enter", "open")
+            yield KeyHint("/", "filter")
+            yield KeyHint("S", "sort")
+        if self._subject is not None and not self.store.session.is_read_only:
+            yield KeyHint("x", "end")
+        if not self._is_page_open:
+            if not self.store.session.is_read_only:
+                yield KeyHint("n", "launch")
+            yield KeyHint("i", "by id")
+        if self._subject is not None:
+            yield KeyHint("y", "copy")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys of the log do something only where a log is shown."""
+        if action in ("log_level", "log_component"):
+            return self._shows_detail and self._detail.tab is Tab.LOGS
+        if action in ("deeds", "launch") and self.store.session.is_read_only:
+            return True  # explained, not ignored
+        return True
+
+    def action_filter(self) -> None:
+        """Filter the log when that is looked at, else the runs."""
+        if self._detail.tab is Tab.LOGS and self._detail.has_focus_within:
+            self.query_one(LogPane).open_filter()
+        else:
+            self.query_one("#runs-filter", FilterBar).open()
+
+    @on(FilterBar.Changed, "#runs-filter")
+    def _filter_changed(self, event: FilterBar.Changed) -> None:
+        self._filter = event.text.strip()
+        self._fill(self.now())
+
+    def action_next_sort(self) -> None:
+        """Sort by the next column; after the last one, live first and newest first."""
+        order: list[RunSort | None] = [None, *RunSort]
+        self._sort = order[(order.index(self._sort) + 1) % len(order)]
+        self._reverse = False
+        self._fill(self.now())
+
+    def action_reverse_sort(self) -> None:
+        """Reverse the order."""
+        self._reverse = not self._reverse
+        self._fill(self.now())
+
+    @on(KeyedTable.SortRequested, "#runs")
+    def _sort_requested(self, event: KeyedTable.SortRequested) -> None:
+        wanted = RunSort(event.column_key)
+        self._reverse = not self._reverse if wanted is self._sort else False
+        self._sort = wanted
+        self._fill(self.now())
+
+    def action_toggle_detail(self) -> None:
+        """Show or hide the pane; without room for one, open the page."""
+        if self._is_page_open:
+            self._close_detail()
+        elif self._is_wide:
+            self._wants_pane = not self._wants_pane
+            self._lay_out()
+        else:
+            self._open_detail()
+
+    def action_turn(self, pages: int) -> None:
+        """Show another page of the details."""
+        if self._shows_detail:
+            self._detail.turn(pages)
+        else:
+            self._open_detail()
+
+    def action_logs(self) -> None:
+        """Open the log of the run."""
+        if self._subject is not None:
+            self._open_detail()
+            self._detail.open_tab(Tab.LOGS)
+            self._detail.focus_page()
+
+    def action_log_level(self) -> None:
+        """Ask for other levels."""
+        self.query_one(LogPane).next_level()
+
+    def action_log_component(self) -> None:
+        """Ask for another component."""
+        self.query_one(LogPane).next_component()
+
+    def action_deeds(self) -> None:
+        """Ask what to do with the run."""
+        if self._subject is not None:
+            self.deeds.ask(self._subject)
+
+    def action_launch(self) -> None:
+        """Launch a run, or go on with a launch."""
+        self.desk.open()
+
+    def action_type_id(self) -> None:
+        """Look at a run by its id."""
+
+        def typed(run_id: str | None) -> None:
+            if run_id is not None:
+                self.select(run_id.strip())
+
+        def check(text: str) -> str | None:
+            return None if RUN_ID.fullmatch(text.strip()) else "An id has letters, digits, - _ . : only."
+
+        body = [Span("For a run that no list tells: another wallet's, or a deleted one.", "dim")]
+        self.app.push_screen(PromptDialog("Run id", body, check=check), typed)
+
+    def action_copy(self) -> None:
+        """Copy something of the run."""
+        view = next((view for view in self._views if view.id == self._subject), None)
+        if view is None:
+            return
+        texts = {"id": view.id}
+        if view.name:
+            texts["name"] = view.name
+        line = self.query_one(LogPane).selected_line if self._detail.tab is Tab.LOGS else None
+        if line is not None:
+            texts["log line"] = line
+        if len(texts) == 1:
+            self.copy(view.id, "The id")
+            return
+
+        def chosen(key: str | None) -> None:
+            if key is not None:
+                self.copy(texts[key], f"The {key}")
+
+        options = [Option(key, key, Span(text, "dim")) for key, text in texts.items()]
+        self.app.push_screen(ChooseDialog("Copy", options, verb="copy"), chosen)
+
+    def action_back(self) -> None:
+        """Back to the table; from there, without the filter."""
+        bar = self.query_one("#runs-filter", FilterBar)
+        if self._is_page_open:
+            self._close_detail()
+        elif bar.text:
+            bar.action_clear()

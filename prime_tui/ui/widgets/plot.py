@@ -1,0 +1,146 @@
+"""Spend over time, as large as there is room: drawn once for each change, then kept."""
+
+import asyncio
+import re
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from time import monotonic
+
+from textual.geometry import Size
+from textual.reactive import reactive
+from textual.strip import Strip
+from textual.timer import Timer
+
+from prime_tui.ui.render.curve import Point, decimate, dollar_ticks, stretches, time_ticks
+from prime_tui.ui.render.styled import Span, Styled, fit
+from prime_tui.ui.widgets.painted import PaintedWidget
+
+LIBRARY = "textual_plotext"
+LEAST_SIZE = Size(24, 5)
+DRAW_EVERY_S = 5.0
+AXIS_LINES = 2
+LINES_FOR_TICK = 3
+ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
+CURVE = re.compile("([\u2801-\u28ff]+)")
+
+
+class SpendPlot(PaintedWidget):
+    """A plot of dollars over time, in the colours of the theme.
+
+    New points are drawn at most every five seconds, and only while the plot is on the screen that is shown;
+    another size is drawn at once, another theme only recolours. The plotting library is loaded, in a thread,
+    when there is something to draw.
+    """
+
+    DEFAULT_CSS = """
+    SpendPlot { height: 1fr; }
+    """
+
+    points: reactive[tuple[Point, ...]] = reactive[tuple[Point, ...]]((), repaint=False, init=False)
+    """What to draw, oldest first; a point that is not known leaves a gap."""
+
+    empty: reactive[Styled] = reactive[Styled]("No spend is known yet.")
+    """What is said when there is nothing to draw."""
+
+    def __init__(
+        self,
+        *,
+        id: str | None = None,  # noqa: A002 - Textual's own name for it
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self._lines: list[list[Span]] = []
+        self._drawn: tuple[tuple[Point, ...], Size] | None = None
+        self._drawn_at_s = -DRAW_EVERY_S
+        self._later: Timer | None = None
+
+    def watch_points(self, old: tuple[Point, ...], new: tuple[Point, ...]) -> None:
+        """Draw again, now or when it is time."""
+        if old != new:
+            self._draw_in_time()
+
+    def render_line(self, y: int) -> Strip:
+        """A line of the picture, or the sentence in its middle."""
+        if y == 0:
+            self._draw()
+        width = self.size.width
+        if self._lines:
+            return self.strip(fit(tuple(self._lines[y]) if y < len(self._lines) else "", width), width)
+        said = y == self.size.height // 2
+        return self.strip(fit(self._sentence() if said else "", width, "centre"), width)
+
+    def _sentence(self) -> Styled:
+        if not any(stretches(self.points)):
+            return self.empty
+        if self.size.width < LEAST_SIZE.width or self.size.height < LEAST_SIZE.height:
+            return Span("Too little room for a plot.", "dim")
+        return Span("…", "dim")
+
+    def _draw_in_time(self) -> None:
+        wait_s = self._drawn_at_s + DRAW_EVERY_S - monotonic()
+        if wait_s <= 0 or not self._lines:
+            self.refresh()
+        elif self._later is None:
+            self._later = self.set_timer(wait_s, self._draw_later)
+
+    def _draw_later(self) -> None:
+        self._later = None
+        self.refresh()
+
+    def _draw(self) -> None:
+        """Make the picture, unless it is there or must wait."""
+        wanted = (self.points, self.size)
+        if wanted == self._drawn or not self._worth_drawing():
+            return
+        resized = self._drawn is None or self._drawn[1] != self.size
+        if not resized and self._lines and monotonic() - self._drawn_at_s < DRAW_EVERY_S:
+            return
+        runs = list(stretches(self.points))
+        if not runs or self.size.width < LEAST_SIZE.width or self.size.height < LEAST_SIZE.height:
+            self._lines = []
+        elif LIBRARY not in sys.modules:
+            self.run_worker(self._load(), group="plot", exclusive=True, exit_on_error=False)
+            return
+        else:
+            self._lines = [_spans(line) for line in draw(runs, self.size.width, self.size.height)]
+        self._drawn, self._drawn_at_s = wanted, monotonic()
+
+    def _worth_drawing(self) -> bool:
+        return bool(self.size) and (self.screen.is_current or not self._lines)
+
+    async def _load(self) -> None:
+        await asyncio.to_thread(import_module, LIBRARY)
+        self.refresh()
+
+
+def draw(runs: Sequence[Sequence[tuple[float, float]]], width: int, height: int) -> list[str]:
+    """The picture of `runs` of (seconds, dollars), `width` by `height` cells, without colours."""
+    from textual_plotext import Plot
+
+    start, end = runs[0][0][0], runs[-1][-1][0]
+    if end <= start:
+        start, end = start - 1800, end + 1800
+    highest = max(usd for run in runs for _, usd in run)
+    dollars = dollar_ticks(highest, max(2, (height - AXIS_LINES) // LINES_FOR_TICK))
+    columns = max(1, width - len(dollars[-1].label) - 1)
+    plot = Plot()
+    plot.theme("clear")
+    plot.plotsize(width, height)
+    plot.xaxes(True, False)
+    plot.yaxes(True, False)
+    plot.xlim(start, end)
+    plot.ylim(0, dollars[-1].value)
+    plot.yticks([tick.value for tick in dollars], [tick.label for tick in dollars])
+    moments = time_ticks(start, end, columns)
+    plot.xticks([tick.value for tick in moments], [tick.label for tick in moments])
+    for run in runs:
+        kept = decimate(run, start, end, columns)
+        seconds, usd = [point[0] for point in kept], [point[1] for point in kept]
+        plot.plot(seconds, usd, marker="braille", fillx=True)
+    return ESCAPES.sub("", str(plot.build())).splitlines()
+
+
+def _spans(line: str) -> list[Span]:
+    """The curve in the accent colour, axes and labels dim."""
+    return [Span(part, "accent" if CURVE.match(part) else "dim") for part in CURVE.split(line) if part]

@@ -1,0 +1,1 @@
+"""The client over real HTTP: against a scripted server and against the simulator."""

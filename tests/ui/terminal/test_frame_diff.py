@@ -1,0 +1,175 @@
+"""The frame diff shows what the toolkit's own frames show, whatever happens."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.pilot import Pilot
+from textual.screen import Screen
+from textual.widgets import Input, Label, Static
+from wcwidth import wcwidth
+
+from prime_tui.domain.text import clean
+from prime_tui.ui.render.rows import Column, Row
+from prime_tui.ui.render.styled import Span
+from prime_tui.ui.theme import THEMES
+from prime_tui.ui.widgets.dialog import ConfirmDialog
+from prime_tui.ui.widgets.line import Line, Rule
+from prime_tui.ui.widgets.table import KeyedTable
+from tests.ui.terminal.emulated import TwoTerminals
+
+WORDS = ["plain", "日本語", "a日b本c", "🚀", "é", "▁▂▃█", "", "───", "  ", "x" * 90, "한" * 40]
+
+
+class OtherScreen(Screen[None]):
+    def compose(self) -> ComposeResult:
+        with VerticalScroll():
+            for number in range(40):
+                yield Label(f"{number} 日本 {'=' * number}")
+
+
+class Torture(TwoTerminals):
+    CSS = """
+    #styled.loud { background: red; color: white; text-style: bold underline; }
+    #scroll { height: 4; }
+    """
+
+    def compose(self) -> ComposeResult:
+        yield Line(Span("strip", "title"), Span("● 4s", "good"))
+        yield Rule("pods", "3 of 3")
+        yield Static("", id="text")
+        yield Static("styled", id="styled")
+        yield Static(
+            Content.assemble(("link", "link='https://example.org/a'"), " no link"),
+            id="link",
+        )
+        with VerticalScroll(id="scroll"):
+            for number in range(12):
+                yield Label(f"line {number} {WORDS[number % len(WORDS)]}")
+        yield KeyedTable((Column("a", "A", 10, grow=True), Column("b", "B", 6, "right")))
+        yield Input("typed", compact=True)
+
+    def on_mount(self) -> None:
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.query_one(KeyedTable).focus()
+
+
+Step = Callable[[Torture, Pilot[Any]], Any]
+
+
+def set_text(words: list[str]) -> Step:
+    return lambda app, _: app.query_one("#text", Static).update(Content("\n".join(words)))
+
+
+def set_rows(words: list[str]) -> Step:
+    rows = tuple(
+        Row(f"{n}", ((Span(f"{n}", "dim"), Span(word, "warn")), str(len(word))))
+        for n, word in enumerate(words)
+    )
+
+    def assign(app: Torture, _: Pilot[Any]) -> None:
+        app.query_one(KeyedTable).rows = rows
+
+    return assign
+
+
+def press(key: str) -> Step:
+    return lambda _, pilot: pilot.press(key)
+
+
+def resize(size: tuple[int, int]) -> Step:
+    return lambda app, _: app.resize_terminal(*size)
+
+
+def theme(name: str) -> Step:
+    return lambda app, _: setattr(app, "theme", name)
+
+
+def scroll(y: int) -> Step:
+    return lambda app, _: app.query_one("#scroll").scroll_to(y=y, animate=False)
+
+
+def type_text(text: str) -> Step:
+    return lambda app, _: setattr(app.query_one(Input), "value", text)
+
+
+def loud(app: Torture, _: Pilot[Any]) -> None:
+    app.query_one("#styled").toggle_class("loud")
+
+
+def other_screen(app: Torture, _: Pilot[Any]) -> None:
+    if len(app.screen_stack) > 1:
+        app.pop_screen()
+    else:
+        app.push_screen(OtherScreen())
+
+
+def dialog(app: Torture, _: Pilot[Any]) -> None:
+    if len(app.screen_stack) == 1:
+        app.push_screen(ConfirmDialog("End 日本", ["body", Span("red", "bad")], yes="end"))
+
+
+def toast(app: Torture, _: Pilot[Any]) -> None:
+    app.notify("toast 日本", markup=False, timeout=0.01)
+
+
+def redraw(app: Torture, _: Pilot[Any]) -> None:
+    app.redraw()
+
+
+def suspend(app: Torture, _: Pilot[Any]) -> None:
+    with app.suspend():
+        for terminal in (app.plain, app.as_difference):
+            terminal.feed("\x1b[5;5Hwritten by another program")
+
+
+def agreed(text: str) -> str:
+    """Text from outside as the program draws it, of characters on whose width the emulator agrees."""
+    return "".join(c for c in clean(text, one_line=True) if wcwidth(c) == cell_len(c))
+
+
+texts = st.sampled_from(WORDS) | st.text(st.characters(codec="utf-8"), max_size=8).map(agreed)
+words = st.lists(texts, max_size=6)
+steps = st.one_of(
+    st.builds(set_text, words),
+    st.builds(set_rows, words),
+    st.builds(press, st.sampled_from(["j", "k", "G", "g", "space", "tab", "enter", "escape", "pagedown"])),
+    st.builds(resize, st.tuples(st.integers(1, 90), st.integers(1, 24))),
+    st.builds(theme, st.sampled_from([theme.name for theme in THEMES])),
+    st.builds(scroll, st.integers(0, 9)),
+    st.builds(type_text, st.sampled_from(WORDS)),
+    st.sampled_from([loud, other_screen, dialog, toast, redraw, suspend]),
+)
+
+
+async def run(script: list[Step]) -> Torture:
+    app = Torture()
+
+    async def play(pilot: Pilot[Any]) -> None:
+        await pilot.pause()
+        for step in script:
+            outcome = step(app, pilot)
+            if asyncio.iscoroutine(outcome):
+                await outcome
+            await pilot.pause()
+        app.exit()
+
+    await app.run_async(auto_pilot=play)
+    if app._exception is not None:  # noqa: SLF001
+        raise app._exception  # noqa: SLF001
+    return app
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(steps, min_size=1, max_size=12))
+def test_both_terminals_show_the_same(script: list[Step]) -> None:
+    app = asyncio.run(run(script))
+    assert app.differences == []
+    assert app.frames
