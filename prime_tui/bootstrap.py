@@ -9,17 +9,18 @@ import logging
 import os
 import signal
 import sys
-from logging.handlers import RotatingFileHandler
-from pathlib import Path
+import traceback
 
+from prime_tui.accounts.accounts import Accounts
 from prime_tui.config.settings import DemoOptions, Settings
-from prime_tui.domain.account import WalletContext
 from prime_tui.domain.clock import Clock, SystemClock
 from prime_tui.domain.errors import NetworkError, StorageError
+from prime_tui.domain.redaction import Redactor
 from prime_tui.domain.secret import Secret
 from prime_tui.persistence.last_known import LastKnown
+from prime_tui.persistence.log_file import start_log
 from prime_tui.persistence.paths import Paths
-from prime_tui.store.store import Session, Store
+from prime_tui.store.store import Session, Severity, Store
 from prime_tui.sync.engine import Engine
 from prime_tui.sync.recorder import Recorder
 from prime_tui.ui.app import PrimeApp
@@ -30,8 +31,6 @@ DEMO_STARTS_WITHIN_S = 20.0
 DEMO_PACE = 0.2
 """The simulated service has no limit, and a demo should move."""
 DEMO_CALLS_PER_H = 20_000
-LOG_BYTES, LOG_FILES = 1_000_000, 2
-
 
 log = logging.getLogger(__name__)
 
@@ -39,13 +38,22 @@ log = logging.getLogger(__name__)
 class Monitor:
     """One running program: what must be ended with it is held here."""
 
-    def __init__(self, settings: Settings, paths: Paths) -> None:
+    def __init__(self, settings: Settings, paths: Paths, redactor: Redactor) -> None:
         self._settings = settings
         self._paths = paths
+        self._redactor = redactor
         self._simulator: asyncio.subprocess.Process | None = None
         self.clock: Clock = SystemClock()
         self.store = Store()
         self._recorder: Recorder | None = None
+        self._key: Secret | None = None
+        self.accounts = Accounts(
+            paths,
+            environment=dict(os.environ),
+            clock=self.clock,
+            given={} if settings.given is None else {settings.profile.name: settings.given},
+            redactor=redactor,
+        )
 
     def app(self) -> PrimeApp:
         """Return the app; nothing is connected yet."""
@@ -53,7 +61,7 @@ class Monitor:
         self.store.session = _first_session(settings)
         if settings.demo is None:
             self._restore(settings)
-        return PrimeApp(
+        app = PrimeApp(
             self.store,
             self.clock,
             self.connect,
@@ -61,6 +69,8 @@ class Monitor:
             first_screen=settings.first_screen,
             theme=settings.theme or (ANSI if os.environ.get("NO_COLOR") else DARK),
         )
+        app.crash_report = lambda fault: self._redactor("".join(traceback.format_exception(fault)))
+        return app
 
     def _restore(self, settings: Settings) -> None:
         """Show what was known last; a database that cannot be used costs the first frame, nothing else."""
@@ -77,23 +87,25 @@ class Monitor:
     async def connect(self, store: Store, clock: Clock) -> Engine:
         """Make the engine; what it imports is slow, so it happens after the first frame, off the loop."""
         settings = self._settings
-        key, base_url, inference_url = settings.api_key, settings.base_url, settings.inference_url
+        base_url, inference_url = settings.profile.base_url, settings.profile.inference_url
         if settings.demo is not None:
             base_url = await self._start_simulator(settings.demo)
-            key, inference_url = Secret("demo"), f"{base_url}/api/v1"
+            self._key, inference_url = Secret("demo"), f"{base_url}/api/v1"
+        else:
+            await self._find_key(store)
         client_module = await asyncio.to_thread(importlib.import_module, "prime_tui.api.client")
         budget_module = importlib.import_module("prime_tui.api.budget")
         launches_module = importlib.import_module("prime_tui.persistence.launches")
         client = client_module.PrimeClient(
             base_url=base_url,
             inference_url=inference_url,
-            api_key=lambda: key,
-            team_id=settings.team_id,
+            api_key=lambda: self._key,
+            team_id=settings.profile.team_id,
             budget=budget_module.CallBudget(
                 clock, settings.calls_per_h if settings.demo is None else DEMO_CALLS_PER_H
             ),
             clock=clock,
-            read_only=settings.is_read_only,
+            read_only=settings.profile.is_read_only,
         )
         launches = launches_module.LaunchFile(self._paths.launches_file)
         if settings.demo is None:
@@ -101,6 +113,13 @@ class Monitor:
         remember = launches.add if settings.demo is None else (lambda _: None)
         pace = DEMO_PACE if settings.demo is not None else 1.0
         return Engine(client, store, clock, remember=remember, pace=pace, recorder=self._recorder)
+
+    async def _find_key(self, store: Store) -> None:
+        """Ask for the key where the profile has it; a store that is silent costs some seconds, no frame."""
+        found = await self.accounts.keys.find(self._settings.profile)
+        self._key = found.key
+        if found.key is None:
+            store.notify(found.message, Severity.ERROR, title="No API key")
 
     async def _start_simulator(self, demo: DemoOptions) -> str:
         """Start the simulated service as a child that ends when we do, and return its address."""
@@ -138,43 +157,29 @@ class Monitor:
 
 def _wallet_key(settings: Settings) -> str:
     """Name whose state is kept: another key may be another account, whose numbers must not show."""
-    secret = settings.api_key.reveal() if settings.api_key is not None else ""
-    account = hashlib.sha256(f"prime-tui {secret}".encode()).hexdigest()[:16]
-    return f"{settings.base_url} {account} {settings.team_id or 'personal'}"
+    profile, account = settings.profile, settings.profile.account
+    if settings.given is not None and settings.given.key is not None:
+        secret = settings.given.key.reveal()
+        account = hashlib.sha256(f"prime-tui {secret}".encode()).hexdigest()[:16]
+    return f"{profile.base_url} {account} {profile.team_id or 'personal'}"
 
 
 def _first_session(settings: Settings) -> Session:
     return Session(
-        wallet=WalletContext(settings.team_id),
-        origin=settings.base_url,
-        is_read_only=settings.is_read_only,
+        wallet=settings.profile.wallet,
+        origin=settings.profile.origin,
+        is_read_only=settings.profile.is_read_only,
         is_demo=settings.demo is not None,
     )
-
-
-def start_log(path: Path) -> None:
-    """Send warnings of ours to a private file; nothing below, and nothing to the terminal."""
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
-    except OSError as error:
-        raise StorageError(f"Cannot write {path}: {error.strerror}.") from error
-    os.fchmod(handle, 0o600)
-    os.close(handle)
-    handler = RotatingFileHandler(
-        path, maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8", delay=True
-    )
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    root = logging.getLogger()
-    root.addHandler(handler)
-    root.setLevel(logging.WARNING)
 
 
 def run(settings: Settings) -> int:
     """Run the monitor until the person leaves; return the exit code."""
     paths = Paths.of_user()
     paths.make_state_dir()
-    start_log(paths.log_file)
-    monitor = Monitor(settings, paths)
+    redactor = Redactor()
+    start_log(paths.log_file, redactor)
+    monitor = Monitor(settings, paths, redactor)
     app = monitor.app()
     install(app, on_last_words=monitor.close)
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from prime_tui.api.wire.base import Page, read_rows
+from prime_tui.api.wire.base import Page, read_rows, readable
 from prime_tui.domain.remote import Listing, UnreadableRow
 
 T = TypeVar("T")
@@ -26,6 +26,9 @@ async def read_pages(
 
     It ends when a page is empty or brings nothing new, when the announced total is reached, when nothing was
     announced and a page is shorter than asked, and after `max_pages`. One page that fails, fails the list.
+
+    Raises:
+        ResponseShapeError: There are rows and none of them can be read.
 
     Args:
         fetch: Given the page number (from 0) and the number of rows seen so far.
@@ -52,4 +55,4 @@ async def read_pages(
             break
         if seen >= total if total is not None else whole_without_total or len(page.rows) < page_rows:
             break
-    return Listing(tuple(items.values()), total, tuple(lost))
+    return readable(Listing(tuple(items.values()), total, tuple(lost)))

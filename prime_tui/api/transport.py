@@ -12,6 +12,7 @@ only; for plain http (loopback) they are ignored, or the proxy would be given th
 from __future__ import annotations
 
 import asyncio
+import logging
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -43,7 +44,10 @@ from prime_tui.domain.errors import (
     ResponseShapeError,
 )
 from prime_tui.domain.secret import Secret
-from prime_tui.domain.text import clean_name
+
+# Their messages for debugging hold the headers of the service, where a proxy may repeat what it was sent.
+for _library in ("httpx", "httpcore"):
+    logging.getLogger(_library).setLevel(logging.WARNING)
 
 _LOCATION = "prime_tui_location"
 _REDIRECTS = (HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT)
@@ -204,7 +208,7 @@ class Transport:
         ):
             target = target.copy_with(scheme="https", port=target.port or url.port)
         if target is None or target.userinfo or origin_of(target) != self._base.origin:
-            where = "" if target is None else clean_name(target.host)
+            where = "" if target is None else self.safe_text(target.host)
             raise RedirectRefused(
                 f"The service redirected to another address ({where or 'an unreadable one'}).",
                 hint="The key was not sent there. Check the base URL.",

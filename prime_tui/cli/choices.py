@@ -3,3 +3,4 @@
 SCREENS = ("wallet", "runs", "pods", "chat")
 SCENARIOS = ("calm", "busy", "stall", "broke", "expired-key", "empty", "huge", "hostile")
 THEME_NAMES = ("prime-dark", "prime-light", "prime-contrast", "prime-ansi", "prime-ansi-light")
+STORES = ("secret-service", "file", "kernel", "memory", "plaintext")

@@ -6,20 +6,27 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from prime_tui import __version__
+from prime_tui.cli.outcome import ERROR, NOT_AUTHORISED, USAGE, code_of, complain
+from prime_tui.hardening import RefusedToRun, harden
 
-OK, ERROR, USAGE, NOT_AUTHORISED = 0, 1, 2, 3
+COMMANDS = ("auth", "doctor", "simulate")
+FASTEST = 10_000.0
 
 EXAMPLES = """\
 examples:
   prime-tui --demo                      look around in a simulated world
-  PRIME_API_KEY=… prime-tui             watch your own wallet, runs and pods
+  prime-tui auth login                  check your API key and keep it safe
+  prime-tui                             watch your own wallet, runs and pods
   prime-tui --screen pods --read-only   start with the pods, refuse every write
+  prime-tui doctor                      why does it not work here?
   prime-tui simulate --scenario busy    serve the simulated world to other programs
 
 environment:
   PRIME_API_KEY          your API key (no option takes it: arguments can be read by others)
+  PRIME_TUI_PROFILE      the profile to start with
   PRIME_TEAM_ID          watch and charge this team's wallet instead of your own
   PRIME_API_BASE_URL     another platform API (or PRIME_BASE_URL)
   PRIME_INFERENCE_URL    another inference API
@@ -27,11 +34,11 @@ environment:
 """
 
 NO_KEY = """\
-prime-tui needs an API key, and PRIME_API_KEY is not set.
+prime-tui needs an API key: none is kept for this profile, and PRIME_API_KEY is not set.
 
   1. Make one on https://app.primeintellect.ai (Settings, API Keys) with read access to
      instances, availability and billing; add write access to manage pods from here.
-  2. Start with it:   PRIME_API_KEY=… prime-tui
+  2. Keep it:   prime-tui auth login        (or, for one session:   PRIME_API_KEY=… prime-tui)
 
 To look around without a key:   prime-tui --demo
 """
@@ -50,11 +57,9 @@ def parser() -> argparse.ArgumentParser:
     )
     root.add_argument("--version", action="version", version=f"prime-tui {__version__}")
     root.add_argument("--demo", action="store_true", help="watch a simulated world; needs no key")
-    root.add_argument(
-        "--scenario", choices=SCENARIOS, default="calm", help="the demo's world (default: calm)"
-    )
-    root.add_argument("--seed", type=int, default=1, help="the demo's random seed (default: 1)")
-    root.add_argument("--speed", type=float, default=1.0, help="the demo's speed (default: 1)")
+    root.add_argument("--scenario", choices=SCENARIOS, help="the demo's world (default: calm)")
+    root.add_argument("--seed", type=int, help="the demo's random seed (default: 1)")
+    root.add_argument("--speed", type=_speed, help="the demo's speed (default: 1)")
     root.add_argument(
         "--screen", choices=SCREENS, default="wallet", help="the first screen (default: wallet)"
     )
@@ -67,13 +72,36 @@ def parser() -> argparse.ArgumentParser:
         metavar="N",
         help="our own limit on API calls (default: 1000)",
     )
-    root.add_argument("command", nargs="?", choices=["simulate"], help="simulate: serve the simulated world")
+    root.add_argument("--profile", metavar="NAME", help="which profile of config.toml")
+    key = root.add_mutually_exclusive_group()
+    key.add_argument("--api-key-file", type=Path, metavar="PATH", help="read the key from a private file")
+    key.add_argument("--api-key-stdin", action="store_true", help="read the key from a pipe")
+    root.add_argument(
+        "--official",
+        nargs="?",
+        const="",
+        metavar="ENVIRONMENT",
+        help="use the official client's key and address (~/.prime), for this session",
+    )
+    root.add_argument("command", nargs="?", choices=COMMANDS, help="each has its own --help")
     return root
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line and return the exit code: 0 ok, 1 error, 2 usage, 3 not authorised."""
+    """Run the command line and return the exit code (see `cli.outcome`)."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        hardening = harden()
+    except RefusedToRun as refusal:
+        return complain(str(refusal), ERROR)
+    if words[:1] == ["auth"]:
+        from prime_tui.cli import auth
+
+        return auth.run(words[1:])
+    if words[:1] == ["doctor"]:
+        from prime_tui.cli import doctor
+
+        return doctor.run(words[1:], hardening)
     if words[:1] == ["simulate"]:
         from prime_tui.cli import simulate
 
@@ -82,47 +110,58 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         simulate.add_arguments(sub)
         return simulate.run(sub.parse_args(words[1:]))
-    return _monitor(parser().parse_args(words))
+    root = parser()
+    options = root.parse_args(words)
+    if options.command is not None:
+        root.error(f"{options.command} comes first: prime-tui {options.command} [options]")
+    if not options.demo and (options.scenario, options.seed, options.speed) != (None, None, None):
+        root.error("--scenario, --seed and --speed say how a demo looks: add --demo")
+    return _monitor(options)
+
+
+def _speed(text: str) -> float:
+    speed = float(text)
+    if not 0 <= speed <= FASTEST:
+        raise argparse.ArgumentTypeError(f"must be within 0–{FASTEST:,.0f}")
+    return speed
 
 
 def _monitor(options: argparse.Namespace) -> int:
     from prime_tui.ui.terminal.environment import prepare, unfit_reason
 
-    problem = unfit_reason()
+    # A key that comes through the input is read first; the terminal takes its place then.
+    problem = None if options.api_key_stdin else unfit_reason()
     if problem is not None:
-        return _complain(problem, USAGE)
-    from prime_tui.config.settings import DemoOptions, from_environment
+        return complain(problem, USAGE)
+    from prime_tui.config.settings import DemoOptions
     from prime_tui.domain.errors import PrimeError
+    from prime_tui.persistence.paths import Paths
 
-    demo = DemoOptions(options.scenario, options.seed, options.speed) if options.demo else None
+    demo = None
+    if options.demo:
+        speed = 1.0 if options.speed is None else options.speed
+        demo = DemoOptions(options.scenario or "calm", 1 if options.seed is None else options.seed, speed)
     if demo is not None and not _has_simulator():
-        return _complain("The demo needs two more packages: pip install 'prime-tui[demo]'", ERROR)
+        return complain("The demo needs two more packages: pip install 'prime-tui[demo]'", ERROR)
     try:
-        settings = from_environment(
-            os.environ,
-            first_screen=options.screen,
-            theme=options.theme,
-            is_read_only=options.read_only,
-            calls_per_h=options.calls_per_hour,
-            demo=demo,
-        )
-        if settings.api_key is None and demo is None:
+        from prime_tui.cli.start import settings_of
+
+        settings = settings_of(options, os.environ, Paths.of_user(), demo)
+        if settings is None:
             sys.stderr.write(NO_KEY)
             return NOT_AUTHORISED
+        problem = unfit_reason()
+        if problem is not None:
+            return complain(problem, USAGE)
         prepare()
         from prime_tui import bootstrap
 
         return bootstrap.run(settings)
     except PrimeError as error:
-        return _complain(str(error), ERROR)
+        return complain(str(error), code_of(error))
 
 
 def _has_simulator() -> bool:
     from importlib.util import find_spec
 
     return find_spec("uvicorn") is not None and find_spec("starlette") is not None
-
-
-def _complain(text: str, code: int) -> int:
-    sys.stderr.write(f"prime-tui: {text}\n")
-    return code

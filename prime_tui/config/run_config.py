@@ -146,10 +146,11 @@ def _text(path: Path) -> str:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not a file name"
         _refuse(path, None, f"cannot be opened: {reason}.")
+    info = os.fstat(handle)
+    if not stat.S_ISREG(info.st_mode):
+        os.close(handle)
+        _refuse(path, None, "this is not a regular file.")
     with os.fdopen(handle, "rb") as file:
-        info = os.fstat(handle)
-        if not stat.S_ISREG(info.st_mode):
-            _refuse(path, None, "this is not a regular file.")
         content = b"" if info.st_size > MOST_BYTES else file.read(MOST_BYTES + 1)
     if info.st_size > MOST_BYTES or len(content) > MOST_BYTES:
         _refuse(path, None, f"larger than {MOST_BYTES // 1_000_000} MB; a configuration is a few kB.")

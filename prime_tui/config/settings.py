@@ -1,18 +1,13 @@
-"""What the program is started with, from the command line and the environment."""
+"""What the program is started with."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 
-from prime_tui.domain.errors import SettingsError
-from prime_tui.domain.ids import TeamId
-from prime_tui.domain.secret import Secret
+from prime_tui.domain.credentials import Found
+from prime_tui.domain.profiles import Profile
 
-DEFAULT_BASE_URL = "https://api.primeintellect.ai"
-DEFAULT_INFERENCE_URL = "https://api.pinference.ai/api/v1"
 DEFAULT_CALLS_PER_H = 1000
-KEY_VARIABLE = "PRIME_API_KEY"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,57 +24,14 @@ class Settings:
     """Everything that is decided before the start.
 
     Attributes:
-        api_key: None only for a demo.
+        profile: Whom to watch, and where.
+        given: The key from the command line or the environment; None asks the profile's store.
         calls_per_h: Our own limit on calls of the platform and inference APIs together.
     """
 
-    api_key: Secret | None
-    base_url: str = DEFAULT_BASE_URL
-    inference_url: str = DEFAULT_INFERENCE_URL
-    team_id: TeamId | None = None
+    profile: Profile
+    given: Found | None = None
     first_screen: str = "wallet"
     theme: str | None = None
-    is_read_only: bool = False
     calls_per_h: int = DEFAULT_CALLS_PER_H
     demo: DemoOptions | None = None
-
-
-def take_key(environment: MutableMapping[str, str]) -> Secret | None:
-    """Return the key of the environment and remove it, so that no child process inherits it."""
-    value = environment.pop(KEY_VARIABLE, "").strip()
-    return Secret(value) if value else None
-
-
-def _first_set(environment: Mapping[str, str], *names: str) -> str | None:
-    return next((value for name in names if (value := environment.get(name, "").strip())), None)
-
-
-def from_environment(
-    environment: MutableMapping[str, str],
-    *,
-    first_screen: str,
-    theme: str | None,
-    is_read_only: bool,
-    calls_per_h: int,
-    demo: DemoOptions | None,
-) -> Settings:
-    """Join the command line with the official client's variables.
-
-    Raises:
-        SettingsError: A value cannot be used.
-    """
-    if calls_per_h < 10:
-        raise SettingsError("--calls-per-hour must be at least 10.")
-    team = _first_set(environment, "PRIME_TEAM_ID")
-    key = take_key(environment)
-    return Settings(
-        api_key=key,
-        base_url=_first_set(environment, "PRIME_API_BASE_URL", "PRIME_BASE_URL") or DEFAULT_BASE_URL,
-        inference_url=_first_set(environment, "PRIME_INFERENCE_URL") or DEFAULT_INFERENCE_URL,
-        team_id=TeamId(team) if team is not None and demo is None else None,
-        first_screen=first_screen,
-        theme=theme,
-        is_read_only=is_read_only,
-        calls_per_h=calls_per_h,
-        demo=demo,
-    )

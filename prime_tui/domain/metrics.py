@@ -60,14 +60,25 @@ def all_series(points: Sequence[MetricPoint]) -> tuple[MetricSeries, ...]:
 
     A value that is not finite counts as not reported.
     """
-    names = {name for point in points for name in point.values} - NOT_METRICS
+    names = _names(points)
     reward = reward_name(names)
     order = sorted(names, key=lambda name: (name != reward, group_of(name) != "reward", name))
-    steps = tuple(point.step for point in points)
-    return tuple(
-        MetricSeries(name, steps, tuple(_finite(point.values.get(name)) for point in points))
-        for name in order
-    )
+    return tuple(_series(points, name) for name in order)
+
+
+def reward_series(points: Sequence[MetricPoint]) -> MetricSeries | None:
+    """Return the reward as a series; None when no metric looks like it."""
+    name = reward_name(_names(points))
+    return None if name is None else _series(points, name)
+
+
+def _names(points: Sequence[MetricPoint]) -> set[str]:
+    return {name for point in points for name in point.values} - NOT_METRICS
+
+
+def _series(points: Sequence[MetricPoint], name: str) -> MetricSeries:
+    values = tuple(_finite(point.values.get(name)) for point in points)
+    return MetricSeries(name, tuple(point.step for point in points), values)
 
 
 def _finite(value: float | None) -> float | None:

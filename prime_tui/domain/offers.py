@@ -91,9 +91,14 @@ class Offer:
         return "|".join("" if part is None else str(part) for part in parts)
 
     @property
+    def has_gpu(self) -> bool:
+        """False for a machine with processors only; some of those are listed with one GPU."""
+        return not self.gpu_type.upper().startswith("CPU")
+
+    @property
     def price_usd_per_gpu_h(self) -> Decimal | None:
         """The price of one GPU; None when price or count are unknown or the offer has no GPU."""
-        if self.price_usd_per_h is None or not self.gpu_count:
+        if self.price_usd_per_h is None or not self.gpu_count or not self.has_gpu:
             return None
         return self.price_usd_per_h / self.gpu_count
 

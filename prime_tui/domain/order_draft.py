@@ -23,7 +23,7 @@ def free_name(offer: Offer, taken: Collection[str]) -> str:
     """Return a short name that says what the machine is and that nobody in `taken` has: `h100x8-2`."""
     first = _WORD.search(offer.gpu_type.lower())
     stem = first[0] if first and not first[0].isdigit() else "pod"
-    if offer.gpu_count and offer.gpu_count > 1:
+    if offer.has_gpu and offer.gpu_count and offer.gpu_count > 1:
         stem += f"x{offer.gpu_count}"
     number = 1
     while f"{stem}-{number}" in taken:
@@ -52,12 +52,14 @@ class Purse:
         wallet: Who pays, in words.
         before: How long the balance lasts now.
         after: How long it would last with the order.
+        mark: `≥` where unseen grants may make it last longer, `~` where unknown burns may not.
     """
 
     wallet: str
     balance_usd: Decimal | None
     before: Runway
     after: Runway
+    mark: str = "≥"
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ def ssh_argv(
         "StrictHostKeyChecking=accept-new",
         f"UserKnownHostsFile={_option_path(known_hosts)}",
         "GlobalKnownHostsFile=/dev/null",
-        f"HostKeyAlias=prime-pod-{pod_id}",
+        f"HostKeyAlias={host_alias(pod_id)}",
         "UpdateHostKeys=no",
         "ForwardAgent=no",
         "ForwardX11=no",
@@ -67,6 +67,11 @@ def ssh_argv(
     if key_path is not None:
         words += ["-i", _key_word(key_path)]
     return (*words, "-l", endpoint.user, "-p", str(endpoint.port), "--", endpoint.host)
+
+
+def host_alias(pod_id: str) -> str:
+    """Return the name under which the host keys of a pod are kept."""
+    return f"prime-pod-{pod_id}"
 
 
 def ssh_line(endpoint: SshEndpoint) -> str:

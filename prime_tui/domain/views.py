@@ -44,6 +44,11 @@ class Ending:
     billed_usd: Decimal | None = None
     saves_usd_per_h: Decimal | None = None
 
+    @property
+    def is_under_way(self) -> bool:
+        """Whether it was asked for and neither happened nor failed yet."""
+        return self.phase in (EndingPhase.ASKED, EndingPhase.CONFIRMING)
+
 
 @dataclass(frozen=True, slots=True)
 class PodView:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import stat
 from pathlib import Path
 
 from prime_tui.domain.errors import StorageError
@@ -30,8 +31,9 @@ def write_private(path: Path, content: bytes) -> None:
             os.close(handle)
         temporary.replace(path)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise StorageError(f"Cannot write {path}: {error.strerror}.") from error
+    finally:
+        temporary.unlink(missing_ok=True)  # there only when something went wrong
 
 
 def read_private(path: Path, most_bytes: int = 4_000_000) -> bytes | None:
@@ -48,9 +50,14 @@ def read_private(path: Path, most_bytes: int = 4_000_000) -> bytes | None:
         raise StorageError(
             f"Cannot read {path}: {error.strerror}.", hint="Links are not followed."
         ) from error
-    with os.fdopen(handle, "rb") as file:
+    try:
         info = os.fstat(handle)
-        if not path.is_file() or info.st_size > most_bytes:
+        if not stat.S_ISREG(info.st_mode) or info.st_size > most_bytes:
             raise StorageError(f"{path} is not a regular file of at most {most_bytes:,} bytes.")
         check_private(path, info, PRIVATE_FILE)
-        return file.read(most_bytes + 1)
+        with os.fdopen(handle, "rb", closefd=False) as file:
+            return file.read(most_bytes)
+    except OSError as error:
+        raise StorageError(f"Cannot read {path}: {error.strerror}.") from error
+    finally:
+        os.close(handle)

@@ -34,7 +34,13 @@ _POD_KINDS = (
     "free-start", "leaving", "steady",
 )  # fmt: skip
 # How the first pods look; after these the offers are drawn.
-_FIRST_GPUS = (("H100_80GB", 1), ("A100_80GB", 8), ("RTX4090_24GB", 1), ("A6000_48GB", 2), ("L40S_48GB", 1))
+_FIRST_PODS = (
+    ("H100_80GB", 1, "FIN-01"),  # where the first disk is
+    ("A100_80GB", 8, "FIN-01"),
+    ("RTX4090_24GB", 1, "EU-NL-1"),
+    ("A6000_48GB", 2, "us-central-3"),
+    ("L40S_48GB", 1, "US-KS-2"),
+)
 _LIVE_RUN_KINDS = ("tokens", "gpu-hours", "team", "queued", "failing", "tokens", "gpu-hours", "pending")
 _PAST_RUN_KINDS = ("completed", "failed", "awkward", "paused", "stopped", "completed", "completed")
 
@@ -92,6 +98,11 @@ class Populace:
         for index in range(count):
             self._world.add_pod(self._pod(_POD_KINDS[index % len(_POD_KINDS)], index, 0.0))
 
+    def add_gone_pods(self, count: int) -> None:
+        """Add pods that were there in the last week and are terminated."""
+        for index in range(count):
+            self._world.add_pod(self._pod("gone", index + 700, 0.0))
+
     def _pod(self, kind: str, index: int, t_s: float) -> Pod:
         noise = self._noise
         pod_id = noise.uuid("pod", index, t_s)
@@ -126,8 +137,8 @@ class Populace:
         ]
         if kind == "cluster" and index < len(_POD_KINDS):
             offers = [o for o in offers if (o.gpu_type, o.gpu_count) == ("A100_80GB", 16)]
-        elif index < len(_FIRST_GPUS):
-            offers = [o for o in offers if (o.gpu_type, o.gpu_count) == _FIRST_GPUS[index]]
+        elif index < len(_FIRST_PODS):
+            offers = [o for o in offers if (o.gpu_type, o.gpu_count, o.data_center) == _FIRST_PODS[index]]
         return self._noise.pick(offers, "pod-offer", kind, index)
 
     def _disks_at(self, offer: Offer, team_id: str | None) -> list[str]:
@@ -146,9 +157,14 @@ class Populace:
         if kind == "new":
             return *usual_life(self._noise, pod_id, t_s - 4.0), t_s - 4.0
         if kind == "visiting":
-            leaves_s = round(t_s + self._noise.between(1200, 7200, "stay", pod_id))
+            leaves_s = float(round(t_s + self._noise.between(1200, 7200, "stay", pod_id)))
             phases, installation = usual_life(self._noise, pod_id, t_s)
             return [*phases, (leaves_s, DELETING), (leaves_s + DELETING_S, TERMINATED)], installation, t_s
+        if kind == "gone":
+            came_s = float(round(t_s - self._noise.between(10, 165, "gone-age", pod_id) * _HOUR_S))
+            leaves_s = came_s + round(self._noise.between(0.4, 9.5, "gone-stay", pod_id) * _HOUR_S)
+            phases, installation = usual_life(self._noise, pod_id, came_s)
+            return [*phases, (leaves_s, DELETING), (leaves_s + DELETING_S, TERMINATED)], installation, came_s
         if kind == "error":
             created_s = t_s - 50.0
             return *failing_life(self._noise, pod_id, created_s), created_s

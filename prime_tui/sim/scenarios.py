@@ -99,6 +99,7 @@ def build_world(clock: WorldClock, *, seed: int, scenario: str, figures: Recipe)
     populace = Populace(world)
     populace.add_disks(figures.disks)
     populace.add_pods(figures.live_pods)
+    populace.add_gone_pods(min(12, figures.past_pods // 5))
     populace.add_runs(figures.live_runs, figures.past_runs, stalls=figures.stalls)
     if figures.live_pods:
         populace.add_spent_chats()

@@ -116,8 +116,7 @@ class _Server(uvicorn.Server):
     """Uvicorn without its signal handlers and without patience for open streams."""
 
     def __init__(self, simulator: Simulator, on_started: Callable[[], None]) -> None:
-        logging.getLogger("uvicorn.error").addHandler(logging.NullHandler())
-        logging.getLogger("uvicorn.error").propagate = False
+        logging.getLogger("uvicorn.error").disabled = True
         super().__init__(
             uvicorn.Config(
                 simulator.app, http=TrackedProtocol, ws="none", lifespan="off", log_config=None,

@@ -36,6 +36,7 @@ class BillingBook:
         self.total_rows: int | None = None
         self._rows: dict[BillingId, BillingRow] = {}
         self._charges: dict[BillingId, list[Charge]] = {}
+        self._grown: dict[BillingId, Decimal] = {}
         self._sorted: tuple[BillingRow, ...] | None = None
         self._by_resource: dict[str, list[BillingId]] = {}
         self._read_through: datetime | None = None
@@ -84,6 +85,8 @@ class BillingBook:
             start = min(old.shown_at or end, end)
             spread = False
             grown = row.amount - old.amount
+        if grown and not spread:
+            self._grown[row.id] = grown
         if grown:
             self._add(row, Charge(start, end, grown, row.resource_type, row.resource_id, spread=spread))
         return True
@@ -130,6 +133,10 @@ class BillingBook:
                 if charge.end < start:
                     break
                 yield charge
+
+    def last_growth(self, row_id: BillingId) -> Decimal | None:
+        """Return by how much a row grew when it last did; None while it was not seen growing."""
+        return self._grown.get(row_id)
 
     def of_resource(self, resource_id: str) -> tuple[BillingRow, ...]:
         """Return the rows of one pod, run or disk."""

@@ -25,6 +25,7 @@ from prime_tui.sync.poller import Outcome, Poller
 from prime_tui.sync.reading import Readings
 from prime_tui.sync.recorder import Recorder
 from prime_tui.sync.run_actions import RunActions
+from prime_tui.sync.run_reading import RunReadings
 
 if TYPE_CHECKING:
     from prime_tui.api.client import PrimeClient
@@ -77,6 +78,7 @@ class Engine:
         self._pace_factor = pace
         self._recorder = recorder
         self._readings = Readings(client, store, clock)
+        self._run_readings = RunReadings(client, store, clock)
         self._health = Health(store)
         self._gate = KeyGate(store, clock, client.account.whoami)
         self.pods = PodActions(client, store, clock)
@@ -91,8 +93,8 @@ class Engine:
             Topic.WALLET: (self._readings.wallet, store.wallet),
             Topic.PODS: (self._readings.pods, store.pods),
             Topic.DISKS: (self._readings.disks, store.disks),
-            Topic.RUNS: (self._readings.runs, store.runs),
-            Topic.USAGE: (self._readings.some_usage, None),
+            Topic.RUNS: (self._run_readings.runs, store.runs),
+            Topic.USAGE: (self._run_readings.some_usage, None),
             Topic.OFFERS: (self._readings.offers, store.offers),
             Topic.HISTORY: (self._readings.history, store.history),
             Topic.MODELS: (self._readings.models, store.models),
@@ -120,10 +122,15 @@ class Engine:
     async def run(self) -> None:
         """Read for ever; cancel to stop."""
         self._pace_all()
-        async with asyncio.TaskGroup() as group:
-            for poller in self._pollers.values():
-                group.create_task(poller.run(), name=f"poll {poller.name}")
-            group.create_task(self.logs.run(), name="follow logs")
+        try:
+            async with asyncio.TaskGroup() as group:
+                for poller in self._pollers.values():
+                    group.create_task(poller.run(), name=f"poll {poller.name}")
+                group.create_task(self.logs.run(), name="follow logs")
+        finally:
+            self._gate.stop()
+            for task in self._followups:
+                task.cancel()
             if self._recorder is not None:
                 group.create_task(self._recorder.run(), name="record")
 
@@ -135,8 +142,9 @@ class Engine:
         self._pace_all()
 
     def refresh(self) -> None:
-        """Read what is shown now; the person asked for it."""
-        self._gate.open()
+        """Read what is shown now; the person asked for it. After a refusal everything is tried again."""
+        if not self._gate.is_open:
+            self.key_changed()
         for topic in self._shown | {Topic.WALLET}:
             if topic in self._pollers:
                 self._pollers[topic].wake(by_user=True)
@@ -193,7 +201,7 @@ class Engine:
 
     async def _read_watched_run(self) -> None:
         if self._watched_run is not None:
-            await self._readings.run_detail(self._watched_run)
+            await self._run_readings.run_detail(self._watched_run)
 
     def _pace_all(self) -> None:
         for topic in PACES:
@@ -205,6 +213,8 @@ class Engine:
         if topic is Topic.PODS and topic in self._shown and self._has_moving_pods():
             interval_s = MOVING_PODS_S
         self._pollers[topic].pace(None if interval_s is None else interval_s * self._pace_factor)
+        if interval_s is None:
+            self._health.dropped(topic.value)
 
     def _has_moving_pods(self) -> bool:
         pods = self._store.pods.value
@@ -218,14 +228,14 @@ class Engine:
             kept.paced(None if interval_s is None else interval_s * self._client.budget.stretch())
         if outcome.error is None:
             self._health.succeeded(topic.value)
-            account = self._store.account.value
-            if topic is Topic.ACCOUNT and account is not None:
-                self._gate.accepted(account)
+            self._gate.served(topic.value)
+            if topic is Topic.ACCOUNT and self._store.account.remote.error is None:
+                self._gate.accepted()
         else:
             if kept is not None:
                 kept.failed(outcome.error, outcome.retry_at)
             self._health.failed(topic.value, outcome.error)
-            followup = asyncio.ensure_future(self._gate.refused(outcome.error))
+            followup = asyncio.ensure_future(self._gate.refused(outcome.error, topic.value))
             self._followups.add(followup)
             followup.add_done_callback(self._followups.discard)
         if topic is Topic.PODS:

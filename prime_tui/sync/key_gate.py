@@ -7,7 +7,13 @@ from collections.abc import Awaitable, Callable
 
 from prime_tui.domain.account import Account
 from prime_tui.domain.clock import Clock
-from prime_tui.domain.errors import ApiError, CredentialError, NotAuthenticated, PrimeError
+from prime_tui.domain.errors import (
+    CredentialError,
+    MethodNotAllowed,
+    NotAuthenticated,
+    NotFound,
+    PrimeError,
+)
 from prime_tui.store.store import KeyState, Severity, Store
 
 
@@ -15,7 +21,8 @@ class KeyGate:
     """Decides between a bad key and a missing scope, and holds all reading while the key is bad.
 
     A 401 of one endpoint says little: the service gives it for a missing scope too. `whoami` decides, asked
-    once however many readers were refused at the same time.
+    once however many readers were refused at the same time, and not again for a reader whose scope is known
+    to be missing.
     """
 
     def __init__(self, store: Store, clock: Clock, whoami: Callable[[], Awaitable[Account]]) -> None:
@@ -24,7 +31,13 @@ class KeyGate:
         self._whoami = whoami
         self._open = asyncio.Event()
         self._open.set()
-        self._asking: asyncio.Task[None] | None = None
+        self._asking: asyncio.Task[bool] | None = None
+        self._without_scope: set[str] = set()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether reading is allowed."""
+        return self._open.is_set()
 
     async def passable(self) -> None:
         """Wait until reading is allowed."""
@@ -32,35 +45,49 @@ class KeyGate:
 
     def open(self) -> None:
         """Let the readers go on: there is a new key, or the person wants another try."""
+        self._without_scope.clear()
         self._store.change_session(key=KeyState.UNCHECKED, key_error=None)
         self._open.set()
 
-    async def refused(self, error: PrimeError) -> None:
+    async def refused(self, error: PrimeError, reader: str) -> None:
         """Find out what a refusal means; returns when it is known."""
-        if not isinstance(error, NotAuthenticated | CredentialError) or not self._open.is_set():
+        is_refusal = isinstance(error, NotAuthenticated | CredentialError)
+        if not is_refusal or not self.is_open or reader in self._without_scope:
             return
         if self._asking is None or self._asking.done():
-            self._asking = asyncio.create_task(self._ask(error))
-        await asyncio.shield(self._asking)
+            self._asking = asyncio.create_task(self._is_good(error))
+        if await asyncio.shield(self._asking):
+            self._without_scope.add(reader)
 
-    async def _ask(self, first: PrimeError) -> None:
+    def served(self, reader: str) -> None:
+        """Note that a reader was not refused: it has its scope."""
+        self._without_scope.discard(reader)
+
+    async def _is_good(self, first: PrimeError) -> bool:
+        """Ask whether the key is good; not to know is not yes, and only a refusal closes the gate."""
         try:
             account = await self._whoami()
         except (NotAuthenticated, CredentialError) as error:
             self._close(error)
-        except ApiError as error:
-            # A backend without whoami cannot tell a scope from a key: believe the refusal.
-            if error.status in (404, 405):
-                self._close(first)
+        except (NotFound, MethodNotAllowed):
+            self._close(first)  # a backend without whoami cannot tell a scope from a key: believe the refusal
         except PrimeError:
-            return
+            pass  # the next refusal asks again
         else:
-            self.accepted(account)
+            self._store.account.loaded(account, self._clock.now())
+            self.accepted()
+            return True
+        return False
 
-    def accepted(self, account: Account) -> None:
+    def accepted(self) -> None:
         """Note that the key is good."""
-        self._store.account.loaded(account, self._clock.now())
         self._store.change_session(key=KeyState.ACCEPTED, key_error=None)
+        self._open.set()
+
+    def stop(self) -> None:
+        """Ask no more."""
+        if self._asking is not None:
+            self._asking.cancel()
 
     def _close(self, error: PrimeError) -> None:
         self._open.clear()

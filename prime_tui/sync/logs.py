@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from prime_tui.api.budget import user_call
 from prime_tui.domain.clock import Clock
-from prime_tui.domain.errors import InvalidRequest, NotFound, PrimeError
+from prime_tui.domain.errors import InvalidRequest, NotFound
 from prime_tui.domain.ids import PodId, RunId
 from prime_tui.domain.runs import LogQuery, RunLogs
 from prime_tui.store.store import Store
@@ -30,12 +30,27 @@ def join_tail(shown: tuple[str, ...], tail: tuple[str, ...]) -> tuple[str, ...]:
     gap is shown. Nothing new gives back `shown` itself.
     """
     if not shown or not tail:
-        return shown or tail
-    for size in range(min(len(shown), len(tail)), 0, -1):
-        if shown[-size:] == tail[:size]:
-            fresh = tail[size:]
-            return (*shown, *fresh)[-MOST_LINES:] if fresh else shown
-    return (*shown, GAP_MARK, *tail)[-MOST_LINES:]
+        return shown or tail[-MOST_LINES:]
+    overlap = _overlap(shown[-len(tail) :], tail)
+    fresh = tail[overlap:] if overlap else (GAP_MARK, *tail)
+    return (*shown, *fresh)[-MOST_LINES:] if fresh else shown
+
+
+def _overlap(end: tuple[str, ...], start: tuple[str, ...]) -> int:
+    """Return the length of the longest end of `end` that `start` begins with (Knuth, Morris and Pratt)."""
+    borders = [0] * len(start)
+    matched = 0
+    for index in range(1, len(start)):
+        while matched and start[index] != start[matched]:
+            matched = borders[matched - 1]
+        matched += start[index] == start[matched]
+        borders[index] = matched
+    matched = 0
+    for line in end:
+        while matched and (matched == len(start) or line != start[matched]):
+            matched = borders[matched - 1]
+        matched += line == start[matched]
+    return matched
 
 
 class LogFollower:
@@ -50,6 +65,7 @@ class LogFollower:
         self._run_id: RunId | None = None
         self._query = LogQuery()
         self._pod_id: PodId | None = None
+        self._being_read: tuple[RunId | None, LogQuery, PodId | None] | None = None
         self._poller = Poller("log", self._read, clock=clock, gate=gate, ended=self._ended, stretch=stretch)
 
     async def run(self) -> None:
@@ -80,8 +96,13 @@ class LogFollower:
         self._run_id = self._pod_id = None
         self._poller.pace(None)
 
+    @property
+    def _wanted(self) -> tuple[RunId | None, LogQuery, PodId | None]:
+        return self._run_id, self._query, self._pod_id
+
     async def _read(self) -> None:
-        with user_call():
+        self._being_read = self._wanted
+        with user_call() if self._poller.by_user else nullcontext():
             if self._run_id is not None:
                 await self._read_run(self._run_id, self._query)
             elif self._pod_id is not None:
@@ -89,10 +110,10 @@ class LogFollower:
 
     async def _read_run(self, run_id: RunId, query: LogQuery) -> None:
         fresh = await self._client.runs.logs(run_id, query)
-        if (run_id, query) != (self._run_id, self._query):
+        if self._being_read != self._wanted:
             return  # another log is wanted by now
         shown = self._store.run_logs.peek(run_id).value or RunLogs()
-        lines = await asyncio.to_thread(join_tail, shown.lines, fresh.lines)
+        lines = join_tail(shown.lines, fresh.lines)
         self._store.run_logs[run_id].loaded(RunLogs(lines, fresh.waiting), self._clock.now())
 
     async def _read_pod(self, pod_id: PodId) -> None:
@@ -101,9 +122,9 @@ class LogFollower:
         self._store.pod_logs[pod_id].loaded(join_tail(shown, fresh), self._clock.now())
 
     def _ended(self, outcome: Outcome) -> None:
-        error: PrimeError | None = outcome.error
+        error = outcome.error
         self._store.use_budget(self._client.budget.use)
-        if error is None:
+        if error is None or self._being_read != self._wanted:
             return
         if self._run_id is not None:
             self._store.run_logs[self._run_id].failed(error, outcome.retry_at)

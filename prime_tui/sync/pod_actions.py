@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -78,6 +79,8 @@ class PodActions:
     def _show_new(self, pod: Pod) -> None:
         """The answer to the order is news of the list that was read just before it."""
         listing = self._store.pods.value or Listing()
+        if any(one.id == pod.id for one in listing.items):
+            return  # a reading was quicker
         total = None if listing.total is None else listing.total + 1
         self._store.pods.loaded(Listing((pod, *listing.items), total, listing.unreadable), self._clock.now())
 
@@ -120,16 +123,22 @@ class PodActions:
         return PodCreation(None, is_unknown=True)
 
     async def end(self, pod: Pod) -> Ending:
-        """Terminate a pod and read until it is gone; how far that is stands in the store all the time."""
+        """Terminate a pod and read until it is gone; how far that is stands in the store all the time.
+
+        While that goes on, asking again changes nothing.
+        """
+        under_way = self._store.pod_endings.get(pod.id)
+        if under_way is not None and under_way.is_under_way:
+            return under_way
         asked_at = self._clock.now()
         ending = Ending(EndingPhase.ASKED, asked_at, "asked to end", saves_usd_per_h=pod.burn_usd_per_h)
         self._store.pod_ending(pod, ending)
         try:
             with user_call():
                 deletion = await self._client.pods.delete(pod.id)
-        except (OutcomeUnknown, NetworkError) as error:
+        except OutcomeUnknown as error:
             self._note(pod, ending, EndingPhase.CONFIRMING, f"no answer ({error.message}); looking")
-        except ServerFault as error:
+        except (ServerFault, NetworkError) as error:
             self._note(pod, ending, EndingPhase.CONFIRMING, f"{error.message} Looking whether it ended.")
             if await self._still_runs(pod):
                 message = f"{error.message} It still runs: end it again."
@@ -171,7 +180,7 @@ class PodActions:
                 self._note(pod, ending, EndingPhase.CONFIRMING, last)
                 continue
             if seen.state is PodState.TERMINATED:
-                return await self._gone(seen, ending, "confirmed")
+                return await self._gone(pod, ending, "confirmed")
             last = f"still {seen.status_word or seen.state.value}"
             self._note(pod, ending, EndingPhase.CONFIRMING, last)
         return self._note(
@@ -180,18 +189,19 @@ class PodActions:
 
     async def _gone(self, pod: Pod, ending: Ending, how: str) -> Ending:
         now = self._clock.now()
-        listed = upper_bound_usd(pod.price_usd_per_h, pod.created_at, now)
-        billed = ending.billed_usd
-        try:
-            with user_call():
-                page = await self._client.pods.history(offset=0, limit=20)
-                self._store.pods.loaded(await self._client.pods.list(), self._clock.now())
-            billed = next((past.total_billed_usd for past in page.items if past.id == pod.id), billed)
-        except PrimeError:
-            pass  # the receipt is a courtesy; the pod is gone all the same
-        final = Ending(
-            EndingPhase.GONE, ending.asked_at, how, listed, billed, saves_usd_per_h=ending.saves_usd_per_h
+        final = replace(
+            ending,
+            phase=EndingPhase.GONE,
+            message=how,
+            listed_usd=upper_bound_usd(pod.price_usd_per_h, pod.created_at, now),
         )
+        # The receipt and the new list are a courtesy; the pod is gone all the same.
+        with user_call(), suppress(PrimeError):
+            page = await self._client.pods.history(offset=0, limit=20)
+            billed = next((past.total_billed_usd for past in page.items if past.id == pod.id), None)
+            final = final if billed is None else replace(final, billed_usd=billed)
+        with user_call(), suppress(PrimeError):
+            self._store.pods.loaded(await self._client.pods.list(), self._clock.now())
         self._store.pod_ending(pod, final)
         self._store.notify(receipt(pod, final), title="Pod ended")
         return final

@@ -154,7 +154,7 @@ class Poller:
 
     def _backoff_s(self, error: PrimeError) -> float:
         base_s = self.interval_s if self.interval_s is not None else LONGEST_WAIT_S
-        # A blip should not cost five minutes, however slow the topic is; after 429 a soon call is one too many.
+        # A blip should not cost five minutes, however slow the topic is; after 429 one soon call is too many.
         if error.retryable and not isinstance(error, RateLimited):
             base_s = min(base_s, BLIP_WAIT_S)
         doubled_s = min(base_s * 2.0 ** min(self._failures - 1, 16), max(base_s, LONGEST_WAIT_S))

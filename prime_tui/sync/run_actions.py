@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from prime_tui.api.budget import user_call
 from prime_tui.domain.clock import Clock
-from prime_tui.domain.errors import InvalidRequest, NotFound, OutcomeUnknown, PrimeError
+from prime_tui.domain.cost import Cost, best_cost
+from prime_tui.domain.errors import (
+    InvalidRequest,
+    NetworkError,
+    NotFound,
+    OutcomeUnknown,
+    PrimeError,
+    ServerFault,
+)
 from prime_tui.domain.ids import RunId
-from prime_tui.domain.runs import TERMINAL, LaunchedRun, Run, RunOrder
+from prime_tui.domain.remote import Listing
+from prime_tui.domain.runs import LIVE, TERMINAL, LaunchedRun, Run, RunOrder, RunState, run_state
 from prime_tui.domain.views import Ending, EndingPhase, LaunchRecord, RunView
 from prime_tui.store.store import Severity, Store
 
@@ -108,7 +119,7 @@ class RunActions:
         record = LaunchRecord(
             run_id=run_id,
             name=order.name,
-            team_id=order.team_id,
+            team_id=order.team_id or self._store.session.wallet.team_id,
             launched_at=self._clock.now(),
             price_usd_per_gpu_h=launched.price_usd_per_gpu_h if launched else None,
             gpu_type=launched.gpu_type if launched else order.gpu_type,
@@ -125,8 +136,12 @@ class RunActions:
         return await self._end(view, delete=True)
 
     async def _end(self, view: RunView, *, delete: bool) -> Ending:
+        under_way = self._store.run_endings.get(view.id)
+        if under_way is not None and under_way.is_under_way:
+            return under_way
         ending = Ending(EndingPhase.ASKED, self._clock.now(), "asked", saves_usd_per_h=view.usd_per_h)
         self._store.run_ending(view.id, ending)
+        is_accepted = False
         try:
             with user_call():
                 if delete:
@@ -135,53 +150,87 @@ class RunActions:
                     await self._client.runs.stop(view.id)
         except OutcomeUnknown as error:
             self._note(view, ending, EndingPhase.CONFIRMING, f"no answer ({error.message}); looking")
+        except (ServerFault, NetworkError) as error:
+            self._note(view, ending, EndingPhase.CONFIRMING, f"{error.message} Looking whether it ended.")
+            if await self._still_runs(view.id):
+                message = f"{error.message} It is as it was: ask again."
+                return self._note(view, ending, EndingPhase.FAILED, message, Severity.ERROR)
         except PrimeError as error:
             return self._note(view, ending, EndingPhase.FAILED, str(error), Severity.ERROR)
-        return await self._confirm(view, ending, delete=delete)
+        else:
+            is_accepted = True
+        return await self._confirm(view, ending, delete=delete, is_accepted=is_accepted)
 
-    async def _confirm(self, view: RunView, ending: Ending, *, delete: bool) -> Ending:
+    async def _still_runs(self, run_id: RunId) -> bool:
+        """Whether a reading shows the run as if nothing had been asked; unreadable is not an answer."""
+        await self._clock.sleep(CONFIRM_WAIT_S)
+        try:
+            with user_call():
+                state, _ = await self._read_state(run_id)
+        except PrimeError:
+            return False
+        return state in LIVE and state is not RunState.STOPPING
+
+    async def _confirm(self, view: RunView, ending: Ending, *, delete: bool, is_accepted: bool) -> Ending:
         last = "accepted"
         while self._clock.now() - ending.asked_at < CONFIRM_WITHIN:
             try:
                 with user_call():
-                    word, has_ended = await self._reading(view.id, delete=delete)
+                    state, word = await self._read_state(view.id)
             except NotFound:
-                return self._ended(view, ending, delete=delete)
+                return await self._ended(view, ending, delete=delete)
             except PrimeError as error:
                 last = f"cannot read it: {error.message}"
             else:
-                if has_ended:
-                    return self._ended(view, ending, delete=delete)
+                # Without a run list only usage tells, and it outlives a deletion: the answer to it must do.
+                is_last_word = is_accepted and not self._store.has_run_list
+                if is_last_word or (state in TERMINAL and not delete):
+                    return await self._ended(view, ending, delete=delete)
                 last = f"still {word}"
             self._note(view, ending, EndingPhase.CONFIRMING, last)
             await self._clock.sleep(CONFIRM_WAIT_S)
-        return self._note(
-            view, ending, EndingPhase.NOT_CONFIRMED, f"{last}: still being torn down", Severity.ERROR
-        )
+        rest = "still being torn down" if is_accepted else "it may still cost money"
+        return self._note(view, ending, EndingPhase.NOT_CONFIRMED, f"{last}; {rest}", Severity.ERROR)
 
-    async def _reading(self, run_id: RunId, *, delete: bool) -> tuple[str, bool]:
+    async def _read_state(self, run_id: RunId) -> tuple[RunState, str]:
         if self._store.has_run_list:
             run = await self._client.runs.get(run_id)
             self._store.run_details[run_id].loaded(run, self._clock.now())
-            return run.status_word or run.state.value, run.state in TERMINAL and not delete
-        # Without a run list only usage tells, and it outlives a deletion: the answer to it must do.
+            return run.state, run.status_word or run.state.value
         usage = await self._client.billing.run_usage(run_id)
         self._store.usage_loaded(usage, self._clock.now())
-        return usage.status_word or "unknown", True
+        return run_state(usage.status_word), usage.status_word or "unknown"
 
-    def _ended(self, view: RunView, ending: Ending, *, delete: bool) -> Ending:
-        final = Ending(
-            EndingPhase.GONE,
-            ending.asked_at,
-            "deleted; billing rows stay" if delete else "stopped",
-            billed_usd=view.cost.usd,
-            saves_usd_per_h=ending.saves_usd_per_h,
+    async def _ended(self, view: RunView, ending: Ending, *, delete: bool) -> Ending:
+        with user_call(), suppress(PrimeError):  # the last figures are a courtesy
+            usage = await self._client.billing.run_usage(view.id)
+            self._store.usage_loaded(usage, self._clock.now())
+        final = replace(
+            ending,
+            phase=EndingPhase.GONE,
+            message="deleted; billing rows stay" if delete else "stopped",
+            billed_usd=self._charged_usd(view.id),
         )
         if delete:
-            self._store.run_details.forget(view.id)
+            self._forget(view.id)
         self._store.run_ending(view.id, final)
         self._store.notify(f"{view.title}: {final.message}", title="Run ended")
         return final
+
+    def _charged_usd(self, run_id: RunId) -> Decimal | None:
+        billed, usage = self._store.billing.billed_usd(run_id), self._store.usage.peek(run_id).value
+        return best_cost(
+            billed=Cost(billed[0]) if billed else None, usage=Cost(usage.total_cost_usd) if usage else None
+        ).usd
+
+    def _forget(self, run_id: RunId) -> None:
+        """The service no longer has the run: neither have we, but for its bill."""
+        self._store.run_details.forget(run_id)
+        known = self._store.runs.value
+        if known is not None and any(run.id == run_id for run in known.items):
+            items = tuple(run for run in known.items if run.id != run_id)
+            total = None if known.total is None else known.total - 1
+            self._store.runs.loaded(Listing(items, total, known.unreadable), self._clock.now())
 
     async def pause(self, view: RunView) -> None:
         """Ask a running run to pause; it needs a volume."""
@@ -211,7 +260,7 @@ class RunActions:
         message: str,
         severity: Severity | None = None,
     ) -> Ending:
-        noted = Ending(phase, ending.asked_at, message, saves_usd_per_h=ending.saves_usd_per_h)
+        noted = replace(ending, phase=phase, message=message)
         self._store.run_ending(view.id, noted)
         if severity is not None:
             title = "End not confirmed" if phase is EndingPhase.NOT_CONFIRMED else "Run not ended"

@@ -10,7 +10,7 @@ from prime_tui.domain.clock import Clock
 from prime_tui.domain.errors import ApiError, MethodNotAllowed, NotFound, PrimeError
 from prime_tui.domain.ids import RunId
 from prime_tui.domain.remote import Listing
-from prime_tui.domain.runs import LIVE, MetricPoint, Run
+from prime_tui.domain.runs import LIVE, MetricPoint, Run, RunSource
 from prime_tui.domain.views import RunView
 from prime_tui.store.selectors.runs import run_views
 from prime_tui.store.store import Store
@@ -23,7 +23,8 @@ WHOLE_LIST_EVERY = timedelta(minutes=10)
 METRICS_FIRST, METRICS_LATER = 500, 100
 USAGE_OLD_ENOUGH = timedelta(seconds=55)
 FIRST_USAGES = 10
-FINISHED_TO_READ = 50
+FINISHED_TO_READ = 30
+ASK_AGAIN = timedelta(minutes=10)
 LATE_BILLING = timedelta(minutes=1)
 """Rows still arrive for about that long after the end of a run."""
 SELDOM = timedelta(minutes=2)
@@ -79,12 +80,12 @@ class RunReadings:
     # -- usage and progress --------------------------------------------------------
 
     async def some_usage(self) -> None:
-        """Read usage and progress of the runs that need it most: all live ones the first time, then one."""
+        """Read usage and progress of the runs that need it most."""
         for run_id in self._stalest_runs():
             await self._usage_and_progress(run_id)
 
     def _stalest_runs(self) -> list[RunId]:
-        """Live runs never read come at once; then the one read longest ago; then those that have ended."""
+        """All live runs the first time; then the one read longest ago, and with it one that has ended."""
         now = self._clock.now()
         new: list[RunId] = []
         live: list[tuple[datetime, RunId]] = []
@@ -97,11 +98,13 @@ class RunReadings:
                     new.append(view.id)
                 elif now - asked_at >= USAGE_OLD_ENOUGH:
                     live.append((asked_at, view.id))
-            elif self._has_late_billing(view, now) or (position < FINISHED_TO_READ and asked_at is None):
+            elif self._has_late_billing(view, now):
+                over.insert(0, view.id)
+            elif self._is_unread(view) and (position < FINISHED_TO_READ or RunSource.TYPED in view.sources):
                 over.append(view.id)
         if new:
             return new[:FIRST_USAGES]
-        return [min(live)[1]] if live else over[:1]
+        return [run_id for _, run_id in sorted(live)[:1]] + over[:1]
 
     def _has_late_billing(self, view: RunView, now: datetime) -> bool:
         """Whether a run that was seen live ended a minute ago: its last rows are billed by now."""
@@ -112,6 +115,14 @@ class RunReadings:
         self._seen_live.discard(view.id)
         del self._ended[view.id]
         return True
+
+    def _is_unread(self, view: RunView) -> bool:
+        """Whether nothing is known of a run's usage and asking may help."""
+        asked_at = self._asked.get(view.id)
+        if asked_at is None:
+            return view.usage is None
+        is_absent = isinstance(self._store.usage.peek(view.id).error, NotFound)
+        return view.usage is None and not is_absent and self._clock.now() - asked_at >= ASK_AGAIN
 
     async def _usage_and_progress(self, run_id: RunId) -> None:
         self._asked[run_id] = self._clock.now()

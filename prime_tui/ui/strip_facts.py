@@ -51,8 +51,8 @@ class StripModel:
         store = self._store
         balance = balance_usd(store)
         burn = listed_burn(store, now)
-        has_rows = store.billing.complete_since is not None
-        series = store.billing.series(now - DAY, now, SPARK_BUCKETS) if has_rows else ()
+        known_since = store.billing.complete_since
+        series = () if known_since is None else store.billing.series(now - DAY, now, SPARK_BUCKETS)
         return StripFacts(
             active_tab=0,
             now=now,
@@ -62,7 +62,8 @@ class StripModel:
             measured_usd_per_h=measured_burn(store, now),
             runway=runway(balance, burn, now),
             spend_by_hour=series,
-            spent_24h_usd=sum(series, Decimal(0)) if has_rows else None,
+            spent_24h_usd=None if known_since is None else sum(series, Decimal(0)),
+            is_spending_partial=known_since is not None and known_since > now - DAY,
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -133,11 +134,11 @@ async def _send(reply: Reply, writer: asyncio.StreamWriter) -> None:
 
 
 @asynccontextmanager
-async def scripted(handler: Handler | Reply) -> AsyncIterator[Scripted]:
+async def scripted(handler: Handler | Reply, tls: ssl.SSLContext | None = None) -> AsyncIterator[Scripted]:
     """Run a server for one test; a plain reply is given to every request."""
     server = Scripted(handler if not isinstance(handler, Reply) else lambda _: handler)
-    listening = await asyncio.start_server(server.serve, "127.0.0.1", 0)
-    server.url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
+    listening = await asyncio.start_server(server.serve, "127.0.0.1", 0, ssl=tls)
+    server.url = f"{'http' if tls is None else 'https'}://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
     try:
         yield server
     finally:

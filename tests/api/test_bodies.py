@@ -58,7 +58,7 @@ async def test_an_unusable_body_is_one_clear_error(reply: Reply, words: str) -> 
     [
         (b'\xef\xbb\xbf{"data": [], "total_count": 0}', {}),
         (b' \n {"data": []} \n', {}),
-        (gzip.compress(b'{"data": []}'), {"content-encoding": "gzip"}),
+        (gzip.compress(b'{"data": []}', mtime=0), {"content-encoding": "gzip"}),
         (zlib.compress(b'{"data": []}'), {"content-encoding": "deflate"}),
         (b'{"data": []}', {"content-encoding": "identity"}),
         (b'{"data": []}', {"content-type": "text/plain"}),

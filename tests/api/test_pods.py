@@ -33,9 +33,9 @@ def order(**more: object) -> PodOrder:
 
 async def test_an_order_is_what_the_service_accepts() -> None:
     wanted = order(disk_gb=500, image="cuda_12_6_pytorch_2_7", ssh_key_id="key_1")
-    async with scripted(Reply({"id": "p1", "status": "PROVISIONING"})) as server:
-        async with client_of(server.url, team_id=TeamId("team_9c1")) as client:
-            pod = await client.pods.create(wanted)
+    reply = Reply({"id": "p1", "status": "PROVISIONING"})
+    async with scripted(reply) as server, client_of(server.url, team_id=TeamId("team_9c1")) as client:
+        pod = await client.pods.create(wanted)
     [asked] = server.asked
     assert (asked.method, asked.path) == ("POST", "/api/v1/pods/")
     assert asked.json == {

@@ -69,10 +69,12 @@ async def test_a_refused_launch_does_not_show_what_was_sent() -> None:
 
 async def test_a_run_in_its_envelope_or_bare_or_missing() -> None:
     row = {"id": RUN, "status": "RUNNING"}
-    for body in ({"run": row}, row, {"data": row}):
+    bodies: list[object] = [{"run": row}, row, {"data": row}]
+    for body in bodies:
         async with scripted(Reply(body)) as server, client_of(server.url) as client:
             assert (await client.runs.get(RUN)).state is RunState.RUNNING
-    for body in ({"run": None}, {}):
+    nothing: list[object] = [{"run": None}, {}]
+    for body in nothing:
         async with scripted(Reply(body)) as server, client_of(server.url) as client:
             with pytest.raises(NotFound):
                 await client.runs.get(RUN)
@@ -196,7 +198,7 @@ async def test_an_empty_log_is_empty_and_a_strange_one_is_an_error() -> None:
 
 
 async def test_what_is_asked_about_one_run() -> None:
-    replies = {
+    replies: dict[str, object] = {
         "metrics": {"metrics": []},
         "samples": {"samples": []},
         "distributions": {"bins": []},
@@ -204,14 +206,17 @@ async def test_what_is_asked_about_one_run() -> None:
         "checkpoints": {"checkpoints": []},
         "env-servers": {"env_servers": []},
     }
-    async with scripted(lambda asked: Reply(replies[asked.path.split("/")[-1]])) as server:
-        async with client_of(server.url) as client:
-            await client.runs.metrics(RUN, min_step=41, limit=10)
-            await client.runs.samples(RUN, 40, page=2, limit=5)
-            await client.runs.distributions(RUN, "advantages", 40)
-            await client.runs.progress(RUN)
-            await client.runs.checkpoints(RUN)
-            await client.runs.env_servers(RUN)
+
+    def handler(asked: Asked) -> Reply:
+        return Reply(replies[asked.path.split("/")[-1]])
+
+    async with scripted(handler) as server, client_of(server.url) as client:
+        await client.runs.metrics(RUN, min_step=41, limit=10)
+        await client.runs.samples(RUN, 40, page=2, limit=5)
+        await client.runs.distributions(RUN, "advantages", 40)
+        await client.runs.progress(RUN)
+        await client.runs.checkpoints(RUN)
+        await client.runs.env_servers(RUN)
     assert [asked.target.removeprefix(f"/api/v1/rft/runs/{RUN}/") for asked in server.asked] == [
         "metrics?min_step=41&limit=10",
         "samples?step=40&page=2&limit=5",

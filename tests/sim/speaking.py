@@ -1,7 +1,9 @@
-"""How the tests speak to a simulator: options for a frozen world, clients, and shorthands for common calls."""
+"""How the tests speak to a simulator: options for a frozen world, clients, shorthands for common calls."""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -93,3 +95,11 @@ def run_status(client: httpx.Client, run_id: str) -> str:
 def runs_in(client: httpx.Client, status: str) -> list[Json]:
     """Return the personal runs in a state."""
     return [run for run in get(client, "/rft/runs", limit=100)["runs"] if run["status"] == status]
+
+
+def eventually(happened: Callable[[], bool], within_s: float = 5.0) -> None:
+    """Wait until something is so, and fail when it does not come."""
+    deadline = time.monotonic() + within_s
+    while not happened():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.01)

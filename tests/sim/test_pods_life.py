@@ -128,7 +128,10 @@ def test_prices_and_stock_move(sim: SimServer, http: httpx.Client) -> None:
 def test_disks_cost_until_deleted_and_are_kept_while_attached(sim: SimServer, http: httpx.Client) -> None:
     made = http.post(
         "/disks/",
-        json={"disk": {"size": 4000, "name": "d", "dataCenterId": "FIN-01"}, "provider": {"type": "datacrunch"}},
+        json={
+            "disk": {"size": 4000, "name": "d", "dataCenterId": "FIN-01"},
+            "provider": {"type": "datacrunch"},
+        },
     ).json()
     assert made["status"] == "PROVISIONING"
     sim.advance(60)

@@ -203,7 +203,9 @@ def test_logs_grow_at_the_end_and_can_be_filtered(sim: SimServer, http: httpx.Cl
     steps = get(http, path, search="reward 0", since_seconds=600)["logs"].splitlines()
     assert steps
     assert all("reward 0" in line for line in steps)
-    assert get(http, path, search=r"Step \d+ \|", regex="true", since_seconds=600)["logs"].splitlines() == steps
+    assert (
+        get(http, path, search=r"Step \d+ \|", regex="true", since_seconds=600)["logs"].splitlines() == steps
+    )
     assert set(get(http, path, component="trainer")["logs"].splitlines()).isdisjoint(second)
     stamps = [line[:8] for line in second if line[2:3] == ":"]
     assert all(a <= b for a, b in pairwise(stamps))

@@ -109,7 +109,14 @@ def test_reads(reader: httpx.Client, name: str, path: str) -> None:
 
 def test_usage_of_every_run(shared: httpx.Client) -> None:
     runs = get(shared, "/rft/runs", limit=100)["runs"]
-    assert {run["status"] for run in runs} >= {"QUEUED", "RUNNING", "COMPLETED", "FAILED", "STOPPED", "PAUSED"}
+    assert {run["status"] for run in runs} >= {
+        "QUEUED",
+        "RUNNING",
+        "COMPLETED",
+        "FAILED",
+        "STOPPED",
+        "PAUSED",
+    }
     for run in runs:
         path = f"/billing/runs/{run['id']}/usage"
         check("billing", "get", path, shared.get(path))

@@ -8,6 +8,7 @@ from prime_tui.api.wire.base import Wire, known_as
 from prime_tui.api.wire.scalars import Flag, Id, Mapped, Moment, Name, OptionalId, flag, mapping
 from prime_tui.api.wire.scalars import name as clean_label
 from prime_tui.domain.account import Account, Scope, Team, TeamMember
+from prime_tui.domain.errors import ResponseShapeError
 from prime_tui.domain.ids import TeamId, UserId
 
 
@@ -73,8 +74,15 @@ class MemberWire(Wire):
 
 
 def read_account(value: object) -> Account:
-    """Return the account of a whoami answer that was taken out of its envelope."""
-    return WhoamiWire.model_validate(value).to_domain()
+    """Return the account of a whoami answer that was taken out of its envelope.
+
+    Raises:
+        ResponseShapeError: It names nobody.
+    """
+    account = WhoamiWire.model_validate(value).to_domain()
+    if not (account.id or account.name or account.email):
+        raise ResponseShapeError("The answer names no account.")
+    return account
 
 
 def read_team(value: object) -> Team:

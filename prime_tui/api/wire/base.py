@@ -128,7 +128,19 @@ def read_listing(
     """Return a list that comes in one answer."""
     page = page_of(value, *names)
     items, lost = read_rows(page.rows, read, key)
-    return Listing(items, page.total, lost)
+    return readable(Listing(items, page.total, lost))
+
+
+def readable(listing: Listing[T]) -> Listing[T]:
+    """Return the listing.
+
+    Raises:
+        ResponseShapeError: It has rows and none of them can be read: taken for an empty list, it would make
+            all that is known disappear.
+    """
+    if listing.unreadable and not listing.items:
+        raise ResponseShapeError(f"No row of the list can be read ({listing.unreadable[0].reason}).")
+    return listing
 
 
 def read_object(value: object, read: Callable[[object], T], *envelopes: str) -> T:

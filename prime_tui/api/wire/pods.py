@@ -52,7 +52,7 @@ class PortWire(Wire):
 class AttachedWire(Wire):
     """A disk at a pod; the id may be a number."""
 
-    id: OptionalId = None
+    id: Name = None
     status: Name = None
     mount_path: Name = known_as("mountPath", "mount_path")
     size: Count = None

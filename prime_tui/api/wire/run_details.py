@@ -24,12 +24,13 @@ def read_metrics(value: object) -> tuple[MetricPoint, ...]:
     else:
         records = page_of(inside, "metrics").rows
     merged: dict[int, dict[str, float]] = {}
+    labels: dict[str, str] = {}
     for index, record in enumerate(records):
         if not isinstance(record, dict):
             continue
         step = count(record.get("step"))
-        values = row_metrics({key: number for key, number in record.items() if key not in _NOT_METRICS})
-        merged.setdefault(index if step is None else step, {}).update(values)
+        values = {key: number for key, number in record.items() if key not in _NOT_METRICS}
+        merged.setdefault(index if step is None else step, {}).update(row_metrics(values, labels))
     return tuple(MetricPoint(step, values) for step, values in sorted(merged.items()))
 
 

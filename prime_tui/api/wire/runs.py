@@ -29,6 +29,7 @@ from prime_tui.api.wire.scalars import (
 from prime_tui.domain.ids import RunId, TeamId, UserId
 from prime_tui.domain.runs import FailureAnalysis, LaunchedRun, Run, RunUsage, TokenUse, run_state
 from prime_tui.domain.secret import Secret
+from prime_tui.domain.text import clean_name
 
 _CONFIG_PARTS = ("config", "runConfig", "evalConfig", "valConfig", "bufferConfig", "teacherConfig", "teacher")
 _MAX_EVIDENCE = 20
@@ -149,10 +150,22 @@ class RunWire(Wire):
         )
 
 
-def row_metrics(values: dict[str, Any]) -> dict[str, float]:
-    """Return the finite numbers of an object without steps."""
-    found = {name(key) or "": real(value) for key, value in values.items() if not isinstance(value, str)}
-    return {key: number for key, number in found.items() if key and number is not None}
+def row_metrics(values: dict[str, Any], labels: dict[str, str] | None = None) -> dict[str, float]:
+    """Return the finite numbers of an object without steps.
+
+    Args:
+        values: Numbers by name, among other things.
+        labels: Names that were cleaned before; they repeat in every one of thousands of records.
+    """
+    labels = {} if labels is None else labels
+    found: dict[str, float] = {}
+    for key, value in values.items():
+        number = None if isinstance(value, str) else real(value)
+        if number is not None:
+            label = labels.get(key) or labels.setdefault(key, clean_name(key))
+            if label:
+                found[label] = number
+    return found
 
 
 def _checkpoint_name(row: object) -> str | None:

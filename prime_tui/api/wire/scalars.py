@@ -24,13 +24,12 @@ _MAX_NAMES = 1_000
 
 
 def identifier(value: object) -> str:
-    """Return an id; a whole number counts as one.
+    """Return an id.
 
     Raises:
-        ValueError: It is missing, empty, too long, or holds what no id has.
+        ValueError: It is missing, of another type, empty, too long, or holds what no id has. Guessing here
+            would mix up two things that cost money.
     """
-    if isinstance(value, int) and not isinstance(value, bool):
-        value = str(value) if abs(value) < _MAX_COUNT else ""
     if not isinstance(value, str):
         raise ValueError("it is not an id")
     if not value.strip() or len(value) > NAME_LIMIT or clean_name(value) != value:

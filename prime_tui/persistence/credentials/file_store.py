@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 class FileStore:
-    """Keys in our encrypted file; `unlock` it once, then it answers until `lock` or the end of the program."""
+    """Keys in our encrypted file; once unlocked it answers until `lock` or the end of the program."""
 
     name = StoreName.FILE
     is_writable = True

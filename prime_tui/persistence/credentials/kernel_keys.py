@@ -24,8 +24,8 @@ class NoKernelKeys(OSError):
 class KernelKeys:
     """Keys in the keyring of this user.
 
-    They are in the kernel's memory, never on a disk. Another user cannot read them; their names can be seen in
-    `/proc/keys`. They are gone after a reboot, and when the last process of the user has ended.
+    They are in the kernel's memory, never on a disk. Another user cannot read them; their names can be seen
+    in `/proc/keys`. They are gone after a reboot, and when the last process of the user has ended.
     """
 
     def __init__(self) -> None:

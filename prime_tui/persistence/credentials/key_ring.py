@@ -45,8 +45,8 @@ class Forgotten:
 class KeyRing:
     """One for the whole program. Nothing here blocks the event loop or the end of the program.
 
-    The order of looking: what the command line or the environment gave for the profile, a key of this session,
-    the profile's store. The first of them never touches a keyring. A key is never moved to another store.
+    The order of looking: what the command line or the environment gave for the profile, a key of this
+    session, the profile's store. Only the last touches a store. A key is never moved to another store.
 
     Args:
         directory: Where the encrypted file is.
@@ -105,8 +105,8 @@ class KeyRing:
             return Found(None, KeySource.NONE, trouble.store, trouble.reason, str(trouble))
         if key is None:
             message = (
-                f"The store {profile.store} has no key of {profile.account!r} for {profile.origin}: a stored key"
-                " belongs to the address that it was stored for."
+                f"The store {profile.store} has no key of {profile.account!r} for {profile.origin}:"
+                " a stored key belongs to the address that it was stored for."
             )
             return Found(None, KeySource.NONE, profile.store, None, message)
         self._learn(key)
@@ -263,6 +263,6 @@ def _foreign_address(profile: Profile) -> str:
     if profile.own_origins is not None and profile.own_origins[0] == profile.origin:
         source = profile.sources.get("inference_url", "")
     return (
-        f"The address comes from {source or 'outside the configuration'}, and a stored key is never sent to such"
-        " an address. Unset it, put it into config.toml, or give the key with PRIME_API_KEY too."
+        f"The address comes from {source or 'outside the configuration'}, and a stored key is never sent to"
+        " such an address. Unset it, put it into config.toml, or give the key with PRIME_API_KEY too."
     )

@@ -18,7 +18,7 @@ from prime_tui.store.store import KeyState, Store
 
 def alerts(store: Store, now: datetime) -> tuple[Alert, ...]:
     """Return all alerts, the most urgent first."""
-    found = [*_key(store), *_money(store, now), *_pods(store, now), *_runs(store, now)]
+    found = [*_key(store), *_sources(store), *_money(store, now), *_pods(store, now), *_runs(store, now)]
     return tuple(sorted(found, key=lambda alert: -alert.urgency))
 
 
@@ -26,6 +26,19 @@ def _key(store: Store) -> Iterator[Alert]:
     if store.session.key in (KeyState.REFUSED, KeyState.MISSING):
         why = store.session.key_error.message if store.session.key_error else "refused"
         yield Alert("key", Urgency.CRITICAL, f"The API key does not work: {why}", "r tries again")
+
+
+def _sources(store: Store) -> Iterator[Alert]:
+    if store.session.key in (KeyState.REFUSED, KeyState.MISSING):
+        return  # one reason is enough
+    for name, remote in (
+        ("wallet", store.wallet.remote),
+        ("runs", store.runs.remote),
+        ("pods", store.pods.remote),
+    ):
+        if remote.error is not None:
+            why = f"The {name} cannot be read: {remote.error.message}"
+            yield Alert(f"source:{name}", Urgency.WARNING, why, remote.error.hint or "r tries again")
 
 
 def _money(store: Store, now: datetime) -> Iterator[Alert]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from prime_tui.domain.chat import ChatModel
 from prime_tui.domain.ids import ModelId
+from prime_tui.domain.words import filter_words, matches
 from prime_tui.store.store import Store
 
 MODEST_USD_PER_MTOK = Decimal(1)
@@ -19,9 +20,9 @@ def models_by_price(store: Store) -> tuple[ChatModel, ...]:
 
 
 def models_like(models: Sequence[ChatModel], text: str) -> tuple[ChatModel, ...]:
-    """Return the models whose id holds every word of `text`."""
-    words = text.lower().split()
-    return tuple(model for model in models if all(word in model.id.lower() for word in words))
+    """Return the models whose id a filter lets through."""
+    words = filter_words(text)
+    return tuple(model for model in models if matches(words, model.id))
 
 
 def model_of(store: Store, model_id: ModelId | None) -> ChatModel | None:

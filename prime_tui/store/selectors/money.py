@@ -10,7 +10,7 @@ from prime_tui.domain.disks import Disk
 from prime_tui.domain.pods import Pod, PodState, bound_by_state, burn_by_state
 from prime_tui.domain.runs import LIVE, RunState
 from prime_tui.domain.spend import Burn, Runway, runway
-from prime_tui.domain.units import gpu
+from prime_tui.domain.units import gpu, span
 from prime_tui.domain.views import Burning, EndingPhase, RunView
 from prime_tui.store.selectors.ownership import in_wallet
 from prime_tui.store.selectors.runs import run_views
@@ -69,6 +69,7 @@ def _burning_pods(store: Store, now: datetime) -> list[Burning]:
             usd_per_h=pod.burn_usd_per_h,
             cost=pod_cost(store, pod, now),
             since=pod.created_at,
+            note=_pod_note(store, pod),
         )
         for pod in (store.pods.value.items if store.pods.value else ())
         if in_wallet(store, pod) and pod.state is not PodState.TERMINATED
@@ -87,6 +88,7 @@ def _burning_runs(store: Store, now: datetime) -> list[Burning]:
             usd_per_h=run.usd_per_h,
             cost=run.cost,
             since=run.started_at or run.created_at,
+            note=_run_note(run, now),
         )
         for run in run_views(store, now)
         if _may_burn(run)
@@ -104,6 +106,20 @@ def _run_state(run: RunView) -> str:
     if run.state_is_guess:
         return f"({run.status_word})"
     return run.state.value if run.done_steps is None else f"step {run.done_steps}"
+
+
+def _pod_note(store: Store, pod: Pod) -> str:
+    ending = store.pod_endings.get(pod.id)
+    if ending is not None and ending.phase is not EndingPhase.GONE:
+        return "▲ end not confirmed" if ending.phase is EndingPhase.NOT_CONFIRMED else "ending"
+    if pod.state in (PodState.ERROR, PodState.INSTALL_FAILED):
+        return "▲ may still cost"
+    return "still costs" if pod.state is PodState.STOPPED and pod.burn_usd_per_h else ""
+
+
+def _run_note(run: RunView, now: datetime) -> str:
+    quiet = run.quiet_for(now)
+    return "" if quiet is None else f"▲ {span(quiet.total_seconds())} quiet"
 
 
 def _burning_disks(store: Store, now: datetime) -> list[Burning]:

@@ -96,7 +96,8 @@ def purse(store: Store, usd_per_h: Decimal | None, wallet: str, now: datetime) -
     if burn is not None and usd_per_h is not None:
         more = replace(burn, pods_usd_per_h=burn.pods_usd_per_h + usd_per_h)
         after = runway(balance, more, now)
-    return Purse(wallet, balance, wallet_runway(store, now), after)
+    mark = "~" if burn is not None and burn.unknown else "≥"
+    return Purse(wallet, balance, wallet_runway(store, now), after, mark)
 
 
 def _fits(offer: Offer, wanted: OfferFilter) -> bool:
@@ -143,7 +144,7 @@ def _tokens(offer: Offer) -> tuple[str, ...]:
         offer.socket,
         offer.stock,
         offer.security,
-        offer.currency,
+        "" if offer.currency == "USD" else offer.currency,
         offer.interconnect_type,
         "spot" if offer.is_spot else "",
         "cluster multi" if offer.is_cluster else "",

@@ -80,7 +80,7 @@ class PodTotals:
     Attributes:
         usd_per_h: What the wallet's pods burn as far as it is known.
         unknown_rates: Pods whose price is unknown: the sum is a lower bound.
-        elsewhere: Pods that another wallet pays.
+        elsewhere: Pods that another wallet pays and that are not counted here.
     """
 
     total: int
@@ -109,10 +109,10 @@ def select_pods(views: Iterable[PodView], query: RowQuery) -> tuple[PodView, ...
     return ordered(found, sort, descending=query.descending)
 
 
-def pod_totals(store: Store) -> PodTotals:
-    """Return the sums over all pods of the wallet in view."""
+def pod_totals(store: Store, *, everyone: bool = False) -> PodTotals:
+    """Return the sums over all pods of the wallet in view (or all that the key can see)."""
     pods = store.pods.value.items if store.pods.value else ()
-    mine = [pod for pod in pods if in_wallet(store, pod)]
+    mine = [pod for pod in pods if everyone or in_wallet(store, pod)]
     rates = [pod.burn_usd_per_h for pod in mine]
     return PodTotals(
         total=len(mine),

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from prime_tui.domain.cost import Cost, CostOrigin, best_cost, upper_bound_usd
+from prime_tui.domain.cost import Cost, CostOrigin, best_cost, hours, upper_bound_usd
 from prime_tui.domain.ids import RunId
 from prime_tui.domain.runs import LIVE, Run, RunSource, RunState, RunUsage, run_state
 from prime_tui.domain.spend import rate_usd_per_h
@@ -23,6 +23,7 @@ from prime_tui.store.store import Store
 
 RECENTLY_BILLED = timedelta(minutes=10)
 RATE_WINDOW = timedelta(minutes=15)
+BILLED_ENOUGH = timedelta(minutes=5)
 SPARK_POINTS = 24
 
 
@@ -83,13 +84,16 @@ def _view(
     progress = store.progress.peek(run_id).value
     billed = store.billing.billed_usd(run_id)
     billed_at = billed[1] if billed is not None else None
-    state, word, is_guess = _state(run, usage, billed_at, now)
+    state, word, is_guess = _state(run, usage, launch, billed_at, now)
     trail = store.run_trails.get(run_id)
     started_at = run.started_at if run else None
     max_steps = run.max_steps if run else None
     price = _listed_rate(run, launch)
     until = (run.completed_at if run else None) or now
     estimate = upper_bound_usd(price, started_at, until)
+    tokens = _tokens(usage)
+    if price is None and usage is not None and usage.is_by_gpu_hour:
+        price = _billed_rate(billed, started_at)
     return RunView(
         id=run_id,
         name=(run.name if run else None)
@@ -103,8 +107,8 @@ def _view(
         environments=run.environments if run else (),
         max_steps=max_steps,
         done_steps=progress.completed_steps(max_steps) if progress else _steps_of_row(run, max_steps),
-        tokens=_tokens(usage),
-        tokens_per_s=rates_per_s(trail.tokens.points(), SPARK_POINTS) if trail else (),
+        tokens=tokens,
+        tokens_per_s=rates_per_s(trail.tokens.points(), SPARK_POINTS) if trail and tokens is not None else (),
         cost=_cost(usage, billed, estimate),
         usd_per_h=_rate(store, run_id, price, state, now),
         created_at=(run.created_at if run else None) or (launch.launched_at if launch else None),
@@ -139,7 +143,11 @@ def _steps_of_row(run: Run | None, max_steps: int | None) -> int | None:
 
 
 def _state(
-    run: Run | None, usage: RunUsage | None, billed_at: datetime | None, now: datetime
+    run: Run | None,
+    usage: RunUsage | None,
+    launch: LaunchRecord | None,
+    billed_at: datetime | None,
+    now: datetime,
 ) -> tuple[RunState, str, bool]:
     if run is not None and run.status_word:
         return run.state, run.status_word, False
@@ -148,6 +156,8 @@ def _state(
     if billed_at is not None:
         is_recent = now - billed_at < RECENTLY_BILLED
         return RunState.UNKNOWN, "active" if is_recent else "inactive", True
+    if launch is not None:
+        return RunState.UNKNOWN, "launched", True
     return RunState.UNKNOWN, "", False
 
 
@@ -181,6 +191,15 @@ def _listed_rate(run: Run | None, launch: LaunchRecord | None) -> Decimal | None
     return price * gpus if price is not None and gpus else None
 
 
+def _billed_rate(
+    billed: tuple[Decimal, datetime | None] | None, started_at: datetime | None
+) -> Decimal | None:
+    """What a run that is paid by the GPU-hour costs per hour: its price is fixed, so its bill tells it."""
+    if billed is None or billed[1] is None or started_at is None or billed[1] - started_at < BILLED_ENOUGH:
+        return None
+    return billed[0] / hours(started_at, billed[1])
+
+
 def _rate(
     store: Store, run_id: RunId, listed: Decimal | None, state: RunState, now: datetime
 ) -> Decimal | None:
@@ -191,11 +210,10 @@ def _rate(
         return None if state is RunState.UNKNOWN else Decimal(0)
     if listed is not None:
         return listed
-    usage = store.usage.peek(run_id).value
     trail = store.run_trails.get(run_id)
-    if trail is None or (usage is not None and usage.is_by_gpu_hour and not usage.total_cost_usd):
-        return None
-    return rate_usd_per_h(trail.cost_usd.points(), now, RATE_WINDOW)
+    points = trail.cost_usd.points() if trail is not None else ()
+    # A total that stands at zero counts nothing: such a run is paid by the GPU-hour.
+    return rate_usd_per_h(points, now, RATE_WINDOW) if points and points[-1][1] else None
 
 
 # -- which rows, in which order -----------------------------------------------------

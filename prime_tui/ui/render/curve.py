@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from math import floor, isfinite, log10
+from math import floor, log10
 from typing import NamedTuple
+
+from prime_tui.ui.render.glyphs import finite
 
 STEPS_S = tuple(
     int(step.total_seconds())
@@ -36,8 +38,9 @@ def stretches(points: Sequence[Point]) -> Iterator[list[tuple[float, float]]]:
     """Runs of known points as (seconds since the epoch, dollars), broken where one is not known."""
     run: list[tuple[float, float]] = []
     for at, usd in points:
-        if usd is not None and isfinite(usd):
-            run.append((at.timestamp(), float(usd)))
+        dollars = finite(usd)
+        if dollars is not None:
+            run.append((at.timestamp(), dollars))
         elif run:
             yield run
             run = []

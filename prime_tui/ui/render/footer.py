@@ -15,12 +15,17 @@ class KeyHint(NamedTuple):
     verb: str
 
 
-def footer(hints: Sequence[KeyHint], width: int) -> Styled:
-    """Return as many hints as fit, the first ones first; `? help` and `q quit` should come early enough."""
+def footer(hints: Sequence[KeyHint], width: int, always: Sequence[KeyHint] = ()) -> Styled:
+    """Return as many hints as fit, the first ones first, with room kept for those of `always` at the end."""
+    last = [_item(hint) for hint in always]
     shown: list[Styled] = []
     for hint in hints:
-        item = (Span(hint.key, "accent"), Span(f" {hint.verb}", "dim"))
-        if width_of(join([*shown, item], "  ")) + 1 > width:
+        item = _item(hint)
+        if width_of(join([*shown, item, *last], "  ")) + 1 > width:
             break
         shown.append(item)
-    return join([" ", join(shown, "  ")])
+    return join([" ", join([*shown, *last], "  ")])
+
+
+def _item(hint: KeyHint) -> Styled:
+    return (Span(hint.key, "accent"), Span(f" {hint.verb}", "dim"))

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from math import isfinite
 
+LARGEST = 1e150  # differences and sums of drawn numbers stay finite
 Number = float | int | Decimal
 
 LEVELS = "▁▂▃▄▅▆▇█"
@@ -17,7 +17,7 @@ def buckets(values: Sequence[Number | None], width: int) -> list[float | None]:
 
     Fewer values than buckets stay as they are: a line is not made longer than what is known.
     """
-    known = [_finite(value) for value in values]
+    known = [finite(value) for value in values]
     count = len(known)
     if count <= width:
         return known
@@ -45,7 +45,7 @@ def spark(values: Sequence[Number | None], width: int) -> str:
 
 def bar(fraction: Number | None, width: int) -> str:
     """A bar of exactly `width` cells: full blocks, an eighth block where the fraction ends, then shade."""
-    known = _finite(fraction)
+    known = finite(fraction)
     if width <= 0:
         return ""
     if known is None:
@@ -58,10 +58,12 @@ def bar(fraction: Number | None, width: int) -> str:
     return drawn + BAR_EMPTY * (width - len(drawn))
 
 
-def _finite(value: Number | None) -> float | None:
-    if value is None or not isfinite(value):
+def finite(value: Number | None) -> float | None:
+    """`value` as a float, or None when it is not a number that can be drawn."""
+    if value is None or (isinstance(value, Decimal) and not value.is_finite()):
         return None
-    return float(value)
+    number = float(value)
+    return number if abs(number) <= LARGEST else None
 
 
 def _largest(values: Sequence[float | None]) -> float | None:

@@ -14,13 +14,14 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from prime_tui.domain.text import clean
-from prime_tui.ui.render.styled import Align, Role, Span, fit, join, spans_of, width_of
+from prime_tui.ui.render.styled import Align, Role, Span, fit, join, width_of
 from prime_tui.ui.render.wrapping import Line, chopped, wrapped
 
 CODE_EDGE, QUOTE_EDGE = Span("▎ ", "dim"), Span("│ ", "dim")
 BULLETS = ("•", "◦", "▪")
 RULE_CELLS = 24
 LEAST_COLUMN_CELLS = 5
+LEAST_TEXT_CELLS = 8
 MOST_COLUMNS = 16
 ALIGNS: dict[str, Align] = {"text-align:right": "right", "text-align:center": "centre"}
 
@@ -77,7 +78,10 @@ def pieces_of(blocks: Sequence[Sequence[Token]]) -> list[Piece]:
 
 
 def layout(piece: Piece, width: int) -> list[Line]:
-    """Return the lines of a piece, none wider than `width` (at least a few cells)."""
+    """Return the lines of a piece, none wider than `width`."""
+    if width_of(piece.first) > width - LEAST_TEXT_CELLS:  # nested too deeply for the room there is
+        most = max(0, width - LEAST_TEXT_CELLS)
+        piece = replace(piece, first=fit(piece.first, most), rest=fit(piece.rest, most))
     if piece.table:
         return _table_lines(piece, width)
     if piece.is_code:
@@ -293,4 +297,4 @@ def _stacked(piece: Piece, width: int) -> list[Line]:
             name = header[index] if index < len(header) else ()
             text = join((tuple(Span(span.text, "dim") for span in name), Span(": ", "dim"), cell))
             lines.extend(wrapped(text, width, first=piece.rest if lines else piece.first, rest=piece.rest))
-    return lines or [join(spans_of(piece.first))]
+    return lines or [piece.first]

@@ -39,7 +39,7 @@ def metric_plot(series: MetricSeries, width: int, height: int) -> tuple[Styled, 
     for row in range(rows):
         label = number(high) if row == 0 else number(low) if row == rows - 1 else ""
         edge = "┤" if label else "│"
-        drawn = "".join(chr(BLANK + dots) for dots in cells[row])
+        drawn = "".join(chr(BLANK + dots) if dots else " " for dots in cells[row])
         lines.append((Span(f"{label:>{LABEL_CELLS - 1}}", "dim"), Span(edge, "dim"), Span(drawn, "accent")))
     lines.append(_axis(first, last, columns))
     return tuple(lines)
@@ -67,17 +67,28 @@ def _strokes(
         y = round((high - value) / (high - low) * (down - 1))
         top, bottom = extremes.get(x, (y, y))
         extremes[x] = (min(top, y), max(bottom, y))
-    before: tuple[int, int, int] | None = None
+    old_x, old_top, old_bottom = -1, 0, 0
     for x in sorted(extremes):
         top, bottom = extremes[x]
-        if before is not None:
-            old_x, old_top, old_bottom = before
+        if old_x >= 0:
             old_y, new_y = (old_top + old_bottom) / 2, (top + bottom) / 2
             for between in range(old_x + 1, x):
                 y = round(old_y + (new_y - old_y) * (between - old_x) / (x - old_x))
-                yield between, y, y
+                joined = _joined(y, y, old_top, old_bottom)
+                yield between, *joined
+                old_top, old_bottom = joined
+            top, bottom = _joined(top, bottom, old_top, old_bottom)
         yield x, top, bottom
-        before = x, top, bottom
+        old_x, (old_top, old_bottom) = x, extremes[x]
+
+
+def _joined(top: int, bottom: int, old_top: int, old_bottom: int) -> tuple[int, int]:
+    """A stroke made long enough to touch the one beside it, so that the curve has no holes."""
+    if top > old_bottom + 1:
+        return old_bottom + 1, bottom
+    if bottom < old_top - 1:
+        return top, old_top - 1
+    return top, bottom
 
 
 def _axis(first: int, last: int, columns: int) -> Styled:

@@ -14,10 +14,10 @@ OFFER_COLUMNS = (
     Column("gpu", "GPU", 14, grow=True, priority=20),
     Column("count", "N", 3, "right", priority=19),
     Column("per_gpu", "$/GPU·H", 9, "right", priority=18),
-    Column("price", "$/H", 9, "right", priority=17),
+    Column("price", "$/H", 8, "right", priority=17),
     Column("stock", "STOCK", 8, priority=16),
     Column("provider", "PROVIDER", 13, priority=15),
-    Column("where", "WHERE", 10, priority=14),
+    Column("where", "WHERE", 11, priority=14),
     Column("note", "NOTE", 18, priority=13, sort=False),
     Column("socket", "SOCKET", 6, priority=12, sort=False),
     Column("memory", "GB/GPU", 6, "right", priority=11),
@@ -40,7 +40,7 @@ def offer_row(offer: Offer, columns: Sequence[Column]) -> Row:
     role: Role = "text" if offer.is_in_stock else "dim"
     cells: dict[str, Styled] = {
         "gpu": Span(gpu(offer.gpu_type, None), role),
-        "count": Span(UNKNOWN if offer.gpu_count is None else str(offer.gpu_count), role),
+        "count": Span(str(offer.gpu_count) if offer.gpu_count and offer.has_gpu else UNKNOWN, role),
         "per_gpu": _price(offer.price_usd_per_gpu_h, offer, role, places=3),
         "price": _price(offer.price_usd_per_h, offer, role),
         "stock": _stock(offer),
@@ -63,18 +63,23 @@ def note(offer: Offer) -> Styled:
         f"prepaid {offer.prepaid_h:f}h" if offer.prepaid_h else "",
         "spot" if offer.is_spot else "",
         "cluster" if offer.is_cluster else "",
-        "variable price" if offer.price_is_variable else "",
+        "variable" if offer.price_is_variable else "",
     )
     return Span(
         " · ".join(part for part in parts if part), "warn" if offer.prepaid_h or offer.is_spot else "text"
     )
 
 
+def machine(offer: Offer) -> str:
+    """Return what the machine has: `8×H100 80GB`."""
+    return gpu(offer.gpu_type, offer.gpu_count if offer.has_gpu else None)
+
+
 def headline(offer: Offer) -> str:
     """Return what an offer is, in a line."""
     where = ", ".join(part for part in (offer.data_center, offer.region, offer.country) if part)
     parts = (
-        " ".join(part for part in (gpu(offer.gpu_type, offer.gpu_count), offer.socket) if part),
+        " ".join(part for part in (machine(offer), offer.socket) if part),
         offer.provider or "",
         where,
         offer.stock.lower() and f"stock {offer.stock.lower()}",
@@ -94,11 +99,11 @@ def disk_note(disk: SizeRange) -> str:
     """Return which sizes can be had and what they cost."""
     if not disk.is_choosable:
         return f"{disk.default} GB, fixed" if disk.default is not None else "the provider decides"
-    parts = [f"{disk.min}–{disk.max} GB"]
+    parts = [f"{disk.min}–{disk.max}"]
     if disk.default is not None:
-        parts.append(f"usual {disk.default}" + (" (included)" if disk.default_included else ""))
+        parts.append(f"usual {disk.default}" + (" (free)" if disk.default_included else ""))
     if disk.price_usd_per_unit_h:
-        parts.append(f"{usd(disk.price_usd_per_unit_h * 100, places=3)}/h per 100 GB")
+        parts.append(f"{usd(disk.price_usd_per_unit_h * 100, places=3)}/100 GB·h")
     return ", ".join(parts)
 
 

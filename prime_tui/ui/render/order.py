@@ -75,8 +75,8 @@ def purse_lines(purse: Purse) -> tuple[tuple[str, Styled], ...]:
     hours = purse.after.hours
     short = hours is not None and hours < HOURS_PER_DAY
     runway = (
-        Span(f"{_runway(purse.before)} now → "),
-        Span(_runway(purse.after), "bad" if short else "text"),
+        Span(f"{_runway(purse.before, purse.mark)} now → "),
+        Span(_runway(purse.after, purse.mark), "bad" if short else "text"),
         Span(" with it"),
         Span(_end(purse.after), "dim"),
     )
@@ -111,10 +111,10 @@ def confirm_lines(order: PodOrder, purse: Purse) -> list[Styled]:
     ]
 
 
-def _runway(runway: Runway) -> str:
+def _runway(runway: Runway, mark: str) -> str:
     if runway.hours is None:
         return "no burn" if runway.reason == "no burn" else UNKNOWN
-    return f"≥{span(float(runway.hours) * 3600)}"
+    return f"{mark}{span(float(runway.hours) * 3600)}"
 
 
 def _end(runway: Runway) -> str:

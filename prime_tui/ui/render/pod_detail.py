@@ -36,7 +36,8 @@ def detail_lines(view: PodView, disks: Sequence[Disk], width_cells: int, now: da
         lines.append("")
     lines += paragraph((*spans_of(state_cell(view, ALL_CELLS)), Span(_since(pod, now), "dim")), width_cells)
     lines += _problems(pod, width_cells)
-    for group in (_access(pod), _money(view, now), _machine(pod), _disks(pod, disks), _papers(view, now)):
+    access = _access(pod) if view.is_listed else []
+    for group in (access, _money(view, now), _machine(pod), _disks(pod, disks), _papers(view, now)):
         drawn = fields(group, width_cells)
         if drawn:
             lines += ["", *drawn]

@@ -11,7 +11,7 @@ from prime_tui.domain.units import UNKNOWN, age, amount, gpu, moment, span, usd,
 from prime_tui.domain.views import Ending, EndingPhase, PodView
 from prime_tui.ui.render.glyphs import bar
 from prime_tui.ui.render.rows import Column, Row
-from prime_tui.ui.render.styled import Role, Span, Styled, join
+from prime_tui.ui.render.styled import Role, Span, Styled, join, width_of
 
 BAR_CELLS = 8
 WIDE_STATE_CELLS = 25
@@ -19,7 +19,7 @@ WIDE_STATE_CELLS = 25
 POD_COLUMNS = (
     Column("name", "NAME", 14, grow=True, priority=10),
     Column("state", "STATE", 16, priority=9),
-    Column("gpu", "GPU", 15, priority=8),
+    Column("gpu", "GPU", 14, priority=8),
     Column("price", "$/H", 6, "right", priority=7),
     Column("cost", "SO FAR", 9, "right", priority=6),
     Column("age", "AGE", 5, "right", priority=5),
@@ -89,8 +89,10 @@ def state_cell(view: PodView, width_cells: int) -> Styled:
         glyph, word, role = _ENDINGS[ending.phase]
         return Span(f"{glyph} {word}", role)
     glyph, role = _GLYPHS[pod.state]
-    if pod.state is PodState.INSTALLING and pod.install_progress_percent is not None:
-        percent = pod.install_progress_percent
+    percent = pod.install_progress_percent
+    if pod.state is PodState.INSTALLING and percent is not None and percent >= 100:
+        return (Span(f"{glyph} ", role), Span("finishing"))
+    if pod.state is PodState.INSTALLING and percent is not None:
         drawn = f"{bar(percent / 100, BAR_CELLS)} " if width_cells >= WIDE_STATE_CELLS else ""
         return (Span(f"{glyph} ", role), Span(f"installing {drawn}{percent}%"))
     return (Span(f"{glyph} ", role), Span(state_word(pod), "bad" if role == "bad" else "text"))
@@ -155,4 +157,4 @@ def unreadable_note(listing: Listing[Pod] | Listing[PastPod]) -> Styled:
 
 def noted(parts: Sequence[Styled]) -> Styled:
     """Join what stands at the right of a rule; empty parts leave no separator."""
-    return join([part for part in parts if part], Span(" · ", "dim"))
+    return join([part for part in parts if width_of(part)], Span(" · ", "dim"))

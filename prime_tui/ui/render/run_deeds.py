@@ -50,13 +50,15 @@ def so_far(view: RunView, now: datetime) -> Styled:
 
 
 def deed_lines(
-    action: RunAction, view: RunView, checkpoints: Sequence[Checkpoint], now: datetime
+    action: RunAction, view: RunView, checkpoints: Sequence[Checkpoint] | None, now: datetime
 ) -> list[Styled]:
-    """Return the body of the question before `action`."""
+    """Return the body of the question before `action`; checkpoints that were not read are None."""
     return [identity(view), so_far(view, now), "", *_consequences(action, view, checkpoints)]
 
 
-def _consequences(action: RunAction, view: RunView, checkpoints: Sequence[Checkpoint]) -> list[Styled]:
+def _consequences(
+    action: RunAction, view: RunView, checkpoints: Sequence[Checkpoint] | None
+) -> list[Styled]:
     kept = checkpoint_text(checkpoints, view)
     if action is RunAction.STOP:
         return [
@@ -77,13 +79,15 @@ def _consequences(action: RunAction, view: RunView, checkpoints: Sequence[Checkp
     return [f"It starts again from its latest checkpoint; steps since then are lost. {kept}"]
 
 
-def checkpoint_text(checkpoints: Sequence[Checkpoint], view: RunView) -> str:
+def checkpoint_text(checkpoints: Sequence[Checkpoint] | None, view: RunView) -> str:
     """Return what is known of a run's checkpoints, as a sentence."""
-    ready = [one for one in checkpoints if one.status.upper() == "READY"]
+    if checkpoints is None and not (view.run and view.run.checkpoints):
+        return "Its checkpoints are not known."
+    ready = [one for one in checkpoints or () if one.status.upper() == "READY"]
     if ready:
         newest = max(one.step or 0 for one in ready)
         return f"Checkpoints: {len(ready)} ready, the newest of step {newest}."
     named = view.run.checkpoints if view.run is not None else ()
     if named:
         return f"Checkpoints: {', '.join(named[-3:])}."
-    return "No ready checkpoint is known."
+    return "It has no ready checkpoint."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from prime_tui.domain.metrics import MetricSeries
 from prime_tui.domain.units import number
 from prime_tui.ui.render.glyphs import spark
@@ -18,20 +20,20 @@ COLUMNS = (
 )
 
 
-def metric_rows(series: tuple[MetricSeries, ...], reward: str | None) -> tuple[Row, ...]:
-    """Return one row a metric; the reward stands out."""
-    return tuple(_row(one, "title" if one.name == reward else "text") for one in series)
+def metric_rows(
+    series: tuple[MetricSeries, ...], reward: str | None, columns: Sequence[Column] = COLUMNS
+) -> tuple[Row, ...]:
+    """Return one row a metric with a cell for each of `columns`; the reward stands out."""
+    return tuple(_row(one, "title" if one.name == reward else "text", columns) for one in series)
 
 
-def _row(series: MetricSeries, role: Role) -> Row:
+def _row(series: MetricSeries, role: Role, columns: Sequence[Column]) -> Row:
     known = series.known
-    return Row(
-        series.name,
-        (
-            Span(series.name, role),
-            Span(spark(series.values, SPARK_CELLS), "accent"),
-            Span(number(series.last), role),
-            Span(number(min(known, default=None)), "dim"),
-            Span(number(max(known, default=None)), "dim"),
-        ),
-    )
+    cells = {
+        "name": Span(series.name, role),
+        "course": Span(spark(series.values, SPARK_CELLS), "accent"),
+        "last": Span(number(series.last), role),
+        "low": Span(number(min(known, default=None)), "dim"),
+        "high": Span(number(max(known, default=None)), "dim"),
+    }
+    return Row(series.name, tuple(cells[column.key] for column in columns))

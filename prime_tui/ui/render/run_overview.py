@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from prime_tui.domain.cost import CostOrigin, hours
+from prime_tui.domain.metrics import MetricSeries
 from prime_tui.domain.remote import Freshness, Remote
 from prime_tui.domain.runs import LIVE, Checkpoint, Run, RunState, RunUsage
 from prime_tui.domain.units import UNKNOWN, age, amount, count, gpu, moment, number, percent, size, span, usd
@@ -14,20 +15,46 @@ from prime_tui.domain.units import tokens as tokens_text
 from prime_tui.domain.views import EndingPhase, RunView
 from prime_tui.ui.render.fields import field, fields, paragraph
 from prime_tui.ui.render.glyphs import bar, spark
+from prime_tui.ui.render.metric_plot import metric_plot
 from prime_tui.ui.render.runs import cost_text, glyph, quiet_text, state_cell, step_fraction
 from prime_tui.ui.render.styled import Role, Span, Styled, fit, join
 from prime_tui.ui.render.wrapping import wrapped
 
 MOST_BAR_CELLS = 40
 ERROR_LINES_SHOWN = 4
+LEAST_PLOT_LINES, MOST_PLOT_LINES = 7, 16
+COURSE_CELLS = 24
 
 
-def overview(view: RunView, width: int, now: datetime, *, wallet: str = "") -> tuple[Styled, ...]:
-    """Return the first page: state, money, pace, where it runs, how we know."""
-    lines: list[Styled] = [*_state(view, width, now), *_wrong(view, width), ""]
-    lines += [*_usage(view.usage, width), *_money(view, width, now), ""]
-    lines += _pace(view, width, now)
-    lines += ["", *_facts(view, width, now, wallet)]
+def overview(
+    view: RunView,
+    width: int,
+    now: datetime,
+    *,
+    wallet: str = "",
+    reward: MetricSeries | None = None,
+    height: int = 0,
+) -> tuple[Styled, ...]:
+    """Return the first page: state, money, pace, where it runs, how we know.
+
+    Args:
+        view: The run.
+        width: Cells of a line.
+        now: For ages.
+        wallet: Who pays, in words.
+        reward: What is learned, where it is known.
+        height: Lines there are; with enough to spare the reward is plotted at the end.
+    """
+    blocks = (
+        [*_state(view, width, now), *_wrong(view, width)],
+        [*_usage(view.usage, width), *_money(view, width, now)],
+        _pace(view, width, now, reward),
+        _facts(view, width, now, wallet),
+    )
+    lines = [line for block in blocks if block for line in ("", *block)][1:]
+    spare = height - len(lines) - 1
+    if reward is not None and spare >= LEAST_PLOT_LINES:
+        lines += ["", *metric_plot(reward, width, min(spare, MOST_PLOT_LINES))]
     return tuple(lines)
 
 
@@ -52,6 +79,8 @@ def _state(view: RunView, width: int, now: datetime) -> Iterator[Styled]:
     doubt = ""
     if view.state_is_guess:
         doubt = "Only billing knows this run; its state is a guess from when it was last billed."
+        if view.status_word == "launched":
+            doubt = "It was launched here; the service has told nothing of it since."
     elif view.is_unknown:
         doubt = "Nothing but its id is known: the service has no such run, or it is another wallet's."
     if doubt:
@@ -144,23 +173,28 @@ def _money(view: RunView, width: int, now: datetime) -> Iterator[Styled]:
 
 def _rate(view: RunView) -> str:
     if view.usd_per_h is None:
-        return f"{UNKNOWN} per hour: not read long enough, or its price is not known"
+        return f"{UNKNOWN}/h  not watched long enough yet"
     run = view.run
     price, gpus = (run.price_usd_per_gpu_h, run.gpu_count) if run is not None else (None, None)
     how = f"  {gpus} × {usd(price)}" if price is not None and gpus else ""
     if not how and view.usd_per_h:
-        how = "  as seen over the last 15 min"
+        by_bill = view.usage is not None and view.usage.is_by_gpu_hour
+        how = "  by its bill since the start" if by_bill else "  as seen over the last 15 min"
     return f"{usd(view.usd_per_h)}/h{how}"
 
 
 # -- pace -------------------------------------------------------------------------
 
 
-def _pace(view: RunView, width: int, now: datetime) -> list[Styled]:
-    pairs: list[tuple[str, str | Span | None]] = []
+def _pace(view: RunView, width: int, now: datetime, reward: MetricSeries | None) -> list[Styled]:
+    pairs: list[tuple[str, Styled | None]] = []
+    course = min(COURSE_CELLS, max(8, width - 24))
+    if reward is not None and reward.last is not None:
+        drawn = Span(spark(reward.values, course).lstrip(), "accent")
+        pairs.append(("reward", (Span(f"{number(reward.last)} "), drawn)))
     if view.tokens_per_s and view.state is RunState.RUNNING:
-        line = spark(view.tokens_per_s, min(24, max(8, width - 24)))
-        pairs.append(("tokens/s", f"{tokens_text(view.tokens_per_s[-1])} {line.lstrip()}"))
+        drawn = Span(spark(view.tokens_per_s, course).lstrip(), "accent")
+        pairs.append(("tokens/s", (Span(f"{tokens_text(view.tokens_per_s[-1])} "), drawn)))
     if view.last_step_at is not None:
         pairs.append(("last step", f"{age(view.last_step_at, now)} ago"))
     per_step = _seconds_per_step(view, now)
@@ -189,7 +223,7 @@ def _seconds_per_step(view: RunView, now: datetime) -> float | None:
 def _facts(view: RunView, width: int, now: datetime, wallet: str) -> list[Styled]:
     run = view.run or Run(view.id)
     hardware = gpu(run.gpu_type, run.gpu_count) if run.gpu_type else f"{run.gpu_count} GPUs"
-    pairs: list[tuple[str, str | Span | None]] = [
+    pairs: list[tuple[str, Styled | None]] = [
         ("model", view.base_model),
         ("env", "\n".join(view.environments) or None),
         ("GPUs", hardware if run.gpu_count else None),

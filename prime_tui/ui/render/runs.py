@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
 from prime_tui.domain.cost import Cost
-from prime_tui.domain.runs import RunState
+from prime_tui.domain.runs import RunSource, RunState
 from prime_tui.domain.units import UNKNOWN, age, amount, span, tokens
 from prime_tui.domain.views import EndingPhase, RunView
 from prime_tui.ui.render.glyphs import bar, spark
@@ -26,44 +27,48 @@ GLYPHS: dict[RunState, Span] = {
     RunState.UNKNOWN: Span("?", "dim"),
 }
 NEEDS_YOU = Span("▲", "bad")
-STEP_CELLS, BAR_CELLS, SPARK_CELLS = 15, 5, 8
+STEP_CELLS, BAR_CELLS, SPARK_CELLS = 12, 4, 8
 
 COLUMNS = (
-    Column("name", "  NAME", 22, grow=True, priority=100),
+    Column("name", "  NAME", 20, grow=True, priority=100),
     Column("model", "MODEL", 14, priority=40),
     Column("env", "ENVIRONMENT", 16, priority=20, sort=False),
     Column("state", "STATE", 10, priority=90),
-    Column("step", "STEP", STEP_CELLS, priority=60),
+    Column("step", "STEP", STEP_CELLS, priority=75),
     Column("tokens", "TOKENS", 6, "right", priority=50),
     Column("speed", "TOK/S", SPARK_CELLS + 6, "right", priority=30, sort=False),
-    Column("rate", "$/H", 6, "right", priority=70),
+    Column("rate", "$/H", 5, "right", priority=70),
     Column("cost", "SO FAR $", 8, "right", priority=80),
-    Column("age", "AGE", 5, "right", priority=65),
+    Column("age", "AGE", 5, "right", priority=55),
 )
 
 
-def run_cells(view: RunView, now: datetime, *, is_old: bool = False) -> tuple[Styled, ...]:
-    """Return the cells of a run, one for each of `COLUMNS`.
+def run_cells(
+    view: RunView, now: datetime, columns: Sequence[Column] = COLUMNS, *, is_old: bool = False
+) -> tuple[Styled, ...]:
+    """Return the cells of a run.
 
     Args:
         view: The run.
         now: For ages.
+        columns: Those of `COLUMNS` that are wanted.
         is_old: True when the list could not be read lately: nothing of it may look fresh.
     """
     is_over = view.state not in (RunState.RUNNING, RunState.QUEUED, RunState.PENDING)
     role: Role = "stale" if is_old else "dim" if is_over else "text"
-    return (
-        name_cell(view, now, role),
-        Span(short_model(view.base_model), role),
-        Span(short_environment(view.environments), role),
-        state_cell(view, now, is_old=is_old),
-        step_cell(view, role),
-        Span(tokens(view.tokens), role),
-        speed_cell(view, role),
-        Span(amount(view.usd_per_h), role),
-        Span(cost_text(view.cost), "stale" if is_old else "text"),
-        Span(age(view.started_at or view.created_at or view.last_activity_at, now), role),
-    )
+    cells: dict[str, Styled] = {
+        "name": name_cell(view, now, role),
+        "model": Span(short_model(view.base_model), role),
+        "env": Span(short_environment(view.environments), role),
+        "state": state_cell(view, now, is_old=is_old),
+        "step": step_cell(view, role),
+        "tokens": Span(tokens(view.tokens), role),
+        "speed": speed_cell(view, role),
+        "rate": Span(rate_text(view.usd_per_h), role),
+        "cost": Span(cost_text(view.cost), "stale" if is_old else "text"),
+        "age": Span(age(view.started_at or view.created_at or view.last_activity_at, now), role),
+    }
+    return tuple(cells[column.key] for column in columns)
 
 
 def glyph(view: RunView, now: datetime) -> Span:
@@ -91,8 +96,8 @@ def state_cell(view: RunView, now: datetime, *, is_old: bool = False) -> Span:
             return Span(f"ending {age(ending.asked_at, now)}", "accent")
         if ending.phase is EndingPhase.NOT_CONFIRMED:
             return Span("not ended?", "bad")
-        if ending.phase is EndingPhase.GONE and view.state not in (RunState.STOPPED, RunState.COMPLETED):
-            return Span("gone", "dim")
+        if ending.phase is EndingPhase.GONE and RunSource.LIST not in view.sources:
+            return Span("deleted", "dim")
     if view.state_is_guess:
         return Span(f"[{view.status_word}]", "dim")
     word = state_word(view)
@@ -146,6 +151,11 @@ def cost_text(cost: Cost) -> str:
     """Return an amount without its unit; from 10,000 on without cents, so that it fits its column."""
     places = 0 if cost.usd is not None and abs(cost.usd) >= Decimal("9999.5") else 2
     return amount(cost.usd, mark=cost.mark, places=places)
+
+
+def rate_text(usd_per_h: Decimal | None) -> str:
+    """Return a rate without its unit; from 100 on without cents."""
+    return amount(usd_per_h, places=0 if usd_per_h is not None and usd_per_h >= Decimal("99.995") else 2)
 
 
 def short_model(name: str | None) -> str:

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 from prime_tui.domain.alerts import Alert, Urgency
 from prime_tui.domain.budget import BudgetUse
 from prime_tui.domain.remote import Freshness, SourceAge
-from prime_tui.domain.spend import Burn, Runway
+from prime_tui.domain.spend import SHORT_RUNWAY_H, Burn, Runway
 from prime_tui.domain.units import UNKNOWN, clock_time, span, usd, usd_per_h
 from prime_tui.ui.render.glyphs import spark
 from prime_tui.ui.render.styled import Role, Span, Styled, clip, join, width_of
@@ -30,6 +31,7 @@ class StripFacts:
         is_balance_old: True when the balance must not look fresh.
         spend_by_hour: The last 24 hours, oldest first; None where nothing is known.
         measured_usd_per_h: What billing was seen to charge; None until it was watched long enough.
+        is_spending_partial: True when not all rows of those hours were read: the sum is a lower bound.
     """
 
     active_tab: int
@@ -47,6 +49,24 @@ class StripFacts:
     runway: Runway = field(default_factory=lambda: Runway(reason="unknown"))
     spend_by_hour: Sequence[Decimal | None] = ()
     spent_24h_usd: Decimal | None = None
+    is_spending_partial: bool = False
+
+
+class Fit(NamedTuple):
+    """One way to write the right part of the first line; the first one that fits is taken."""
+
+    wallet_cells: int
+    has_names: bool
+    is_tight: bool
+    gap: str
+
+
+FITS = (
+    Fit(24, True, False, "  "),
+    Fit(16, True, False, "  "),
+    Fit(14, False, False, "  "),
+    Fit(9, False, True, " "),
+)
 
 
 def first_line(facts: StripFacts, width: int) -> tuple[Styled, Styled]:
@@ -59,42 +79,48 @@ def first_line(facts: StripFacts, width: int) -> tuple[Styled, Styled]:
         )
     left = join(tabs, "  " if width >= MIDDLE else " ")
     clock = Span(clock_time(facts.now), "dim")
-    room = width - width_of(left) - 4
-    for level in range(4):
-        parts = [part for part in _right_parts(facts, level) if width_of(part)]
-        right = join([*parts, clock], "  " if level < 2 else " ")
+    room = width - width_of(left) - 3
+    for fit in FITS:
+        parts = [part for part in _right_parts(facts, fit) if width_of(part)]
+        right = join([*parts, clock], fit.gap)
         if width_of(right) <= room:
             break
     return join([" ", left]), join([right, " "])
 
 
-def _right_parts(facts: StripFacts, level: int) -> list[Styled]:
-    """The right part, shorter with each level."""
-    names = {0: None, 1: None, 2: 1, 3: 1}[level]
-    limit = {0: 24, 1: 16, 2: 12, 3: 8}[level]
-    parts: list[Styled] = []
-    label = clip(facts.wallet, limit)
-    badges = (" DEMO" if facts.is_demo and level < 3 else "") + (" RO" if facts.is_read_only else "")
-    parts.append((Span(label, "title"), Span(badges, "warn")))
-    parts.append(join([_source(source, names) for source in facts.sources], " "))
-    role: Role = "warn" if facts.budget.is_short and facts.budget.allowed else "dim"
-    calls = f"{facts.budget.used}/{facts.budget.allowed}"
-    parts.append(Span(f"API {calls}" if level < 2 else calls if level < 3 else str(facts.budget.used), role))
-    parts.append(_alert_count(facts.alerts))
-    return parts
+def _right_parts(facts: StripFacts, fit: Fit) -> list[Styled]:
+    label = clip(facts.wallet, fit.wallet_cells)
+    who = [Span(label, "title"), Span(" DEMO", "warn")] if facts.is_demo else [Span(label, "title")]
+    if facts.is_demo and fit.is_tight:
+        who = [Span("DEMO", "warn")]
+    if facts.is_read_only:
+        who.append(Span(" RO", "warn"))
+    ages = join([_source(source, fit) for source in facts.sources], " ")
+    return [tuple(who), ages, _calls(facts.budget, fit), _alert_count(facts.alerts)]
 
 
-def _source(source: SourceAge, letters: int | None) -> Styled:
-    name = source.name if letters is None else source.name[:letters]
-    if source.freshness is Freshness.FRESH:
-        return (Span("●" if letters is None else "", "good"), Span(f"{name} {span(source.age_s)}", "dim"))
-    if source.freshness is Freshness.LOADING:
-        return Span(f"◌{name} …", "dim")
-    age = "never" if source.age_s is None else f"stale {span(source.age_s)}"
-    if letters is not None:
-        return Span(f"▲{name} {span(source.age_s)}", "bad")
+def _calls(budget: BudgetUse, fit: Fit) -> Styled:
+    if not budget.allowed:
+        return ""  # nothing is connected yet
+    calls = str(budget.used) if fit.is_tight else f"{budget.used}/{budget.allowed}"
+    return Span(f"API {calls}", "warn" if budget.is_short else "dim")
+
+
+def _source(source: SourceAge, fit: Fit) -> Styled:
+    name = f"{source.name} " if fit.has_names else source.name[0]
+    age = span(source.age_s)
+    match source.freshness:
+        case Freshness.FRESH:
+            return (Span("●" if fit.has_names else "", "good"), Span(f"{name}{age}", "dim"))
+        case Freshness.LOADING:
+            return Span(f"◌{name}…", "dim")
+        case Freshness.STALE if source.retry_in_s is None:
+            return Span(f"○{name}{age}", "warn")
+    if not fit.has_names:
+        return Span(f"✕{name}{age}", "bad")
+    old = "never" if source.age_s is None else f"stale {age}"
     retry = "" if source.retry_in_s is None else f" · retry {span(source.retry_in_s)}"
-    return Span(f"▲{name} {age}{retry}", "bad")
+    return Span(f"✕{name}{old}{retry}", "bad")
 
 
 def _alert_count(alerts: Sequence[Alert]) -> Styled:
@@ -105,21 +131,32 @@ def _alert_count(alerts: Sequence[Alert]) -> Styled:
 
 
 def second_line(facts: StripFacts, width: int) -> tuple[Styled, Styled]:
-    """Return the left and right parts: balance, burn and runway; the last day's spending."""
+    """Return the left and right parts: balance, burn and runway; the last day's spending.
+
+    What is dear to lose goes last: the sparkline shrinks and vanishes before a number does.
+    """
     balance_role: Role = "stale" if facts.is_balance_old else "title"
     if facts.balance_usd is not None and facts.balance_usd <= 0:
         balance_role = "bad"
-    parts: list[Styled] = [
-        Span(usd(facts.balance_usd), balance_role),
-        _burn(facts, long=width >= WIDE),
-        _runway(facts.runway, facts.burn, long=width >= MIDDLE, now=facts.now),
-    ]
-    total = usd(facts.spent_24h_usd)
-    spark_width = 24 if width >= WIDE else 12 if width >= MIDDLE else 8
+    for level in range(4):
+        parts: list[Styled] = [
+            Span(usd(facts.balance_usd), balance_role),
+            _burn(facts, long=width >= WIDE and level == 0),
+            _runway(facts.runway, facts.burn, with_end=level < 3, now=facts.now),
+        ]
+        left, right = join([" ", join(parts, "   " if level < 2 else "  ")]), _last_day(facts, width, level)
+        if width_of(left) + 1 + width_of(right) <= width:
+            break
+    return left, right
+
+
+def _last_day(facts: StripFacts, width: int, level: int) -> Styled:
+    spark_width = (24 if width >= WIDE else 12 if width >= MIDDLE else 8) if level < 2 else 0
     drawn = spark(facts.spend_by_hour, spark_width) if facts.spend_by_hour else ""
-    label = "24h " if width >= MIDDLE or facts.spent_24h_usd is None else ""
-    right = (Span(drawn, "accent"), Span(f" {label}"), Span(total, "text"), Span(" "))
-    return join([" ", join(parts, "   ")]), right
+    label = "24h " if width >= MIDDLE or not drawn else ""
+    total = usd(facts.spent_24h_usd, mark="≥" if facts.is_spending_partial else "")
+    parts = (Span(drawn, "accent"), Span(" " if drawn else ""), Span(label), Span(total), Span(" "))
+    return join(parts)
 
 
 def _burn(facts: StripFacts, *, long: bool) -> Styled:
@@ -132,15 +169,15 @@ def _burn(facts: StripFacts, *, long: bool) -> Styled:
     return tuple(parts)
 
 
-def _runway(runway: Runway, burn: Burn | None, *, long: bool, now: datetime) -> Styled:
+def _runway(runway: Runway, burn: Burn | None, *, with_end: bool, now: datetime) -> Styled:
     if runway.hours is None:
         return (Span("runway ", "dim"), Span("no burn" if runway.reason == "no burn" else UNKNOWN))
     # A burn with unknown parts makes the runway an upper bound; unseen grants make it a lower one.
     mark = "~" if burn is not None and burn.unknown else "≥"
-    role: Role = "bad" if runway.hours < 12 else "text"
+    role: Role = "bad" if runway.hours < SHORT_RUNWAY_H else "text"
     parts = [Span("runway ", "dim"), Span(mark + span(float(runway.hours) * 3600), role)]
-    if runway.ends_at is not None and runway.ends_at - now < timedelta(days=300):
+    if with_end and runway.ends_at is not None and runway.ends_at - now < timedelta(days=300):
         pattern = "%a %H:%M" if runway.ends_at - now < timedelta(days=6) else "%d %b"
         end = runway.ends_at.astimezone(UTC).strftime(pattern)
-        parts.append(Span(f" → {end}" if long or len(end) < 10 else "", "dim"))
+        parts.append(Span(f" → {end}", "dim"))
     return tuple(parts)

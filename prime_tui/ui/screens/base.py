@@ -113,7 +113,7 @@ class PrimeScreen(Screen[None]):
 
     def show_hints(self) -> None:
         """Draw the bottom line anew: other keys do something now."""
-        self.query_one("#keys", Line).content = footer((*self.hints(), *COMMON_HINTS), self.size.width)
+        self.query_one("#keys", Line).content = footer(tuple(self.hints()), self.size.width, COMMON_HINTS)
 
     def copy(self, text: str, what: str) -> None:
         """Send text to the terminal's clipboard and say so."""

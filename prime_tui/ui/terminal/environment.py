@@ -56,7 +56,7 @@ def unfit_reason(environ: MutableMapping[str, str] | None = None) -> str | None:
     if not os.isatty(0):
         return "The input is not a terminal."
     if not os.isatty(2):
-        return "The error stream is not a terminal, and the screen is drawn there: do not redirect it."
+        return "The error stream is not a terminal; the screen is drawn there."
     if environ.get("TERM") == "dumb":
         return "TERM is dumb: this terminal cannot move its cursor."
     return None

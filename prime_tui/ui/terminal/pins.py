@@ -9,27 +9,40 @@ from operator import attrgetter
 from pathlib import Path
 
 import textual
-from textual import app, screen
+from textual import _compositor, app, screen, strip
 from textual._styles_cache import StylesCache
 from textual.drivers import _writer_thread, linux_driver
 
 TESTED_VERSION = "8.2.8"
 
-# Where each name is looked up, and the names; instance attributes are checked by their use in tests.
+# Classes and the names that must be there; what only instances have is checked by using it in tests.
 PRIVATE_NAMES: dict[type, tuple[str, ...]] = {
     app.App: (
         "_background_screens",
-        "_begin_batch",
+        "_close_messages_no_wait",
         "_display",
-        "_end_batch",
         "_fatal_error",
+        "_handle_exception",
         "get_driver_class",
         "post_display_hook",
     ),
-    screen.Screen: ("_compositor_refresh",),
-    linux_driver.LinuxDriver: ("start_application_mode", "stop_application_mode", "close", "write"),
-    _writer_thread.WriterThread: ("write", "run", "stop"),
+    screen.Screen: ("_on_timer_update", "_update_timer"),
+    linux_driver.LinuxDriver: (
+        "_sigcont_application",
+        "close",
+        "disable_input",
+        "process_message",
+        "run_input_thread",
+        "start_application_mode",
+        "stop_application_mode",
+        "suspend_application_mode",
+        "write",
+    ),
+    _writer_thread.WriterThread: ("run", "stop", "write"),
     StylesCache: ("get_inner_outer",),
+    _compositor.LayoutUpdate: ("render_segments",),
+    _compositor.ChopsUpdate: ("render_segments",),
+    strip.Strip: ("render_ansi",),
 }
 
 

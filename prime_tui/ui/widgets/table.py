@@ -252,7 +252,9 @@ class KeyedTable(PaintedWidget, can_focus=True):
         if self._shown_size != self.size:
             self._remember()
         width = self.size.width
-        inner = max(0, width - 2 * EDGE_CELLS)
+        inner = width - 2 * EDGE_CELLS
+        if inner <= 0:
+            return self.strip(fit("", width), width)
         if y == 0:
             titles = title_cells(self.columns, self.sort_key, self.sort_reverse)
             return self.strip((BLANK, *cell_spans(titles, self._placed(), inner), BLANK), width)

@@ -95,6 +95,11 @@ class ListPane(Widget, Generic[Q]):
         self.wanted = replace(self.wanted, **changes)  # type: ignore[type-var]
         self.redraw()
 
+    def clear_filter(self) -> None:
+        """Take the filter away."""
+        if self.wanted.text:
+            self.query_one(FilterBar).action_clear()
+
     def sort_next(self) -> None:
         """Sort by the next column."""
         keys = [column.key for column in self.table.columns if column.sort]

@@ -40,6 +40,8 @@ from prime_tui.ui.widgets.table import KeyedTable
 
 SIDE_BY_SIDE_CELLS = 120
 WIDE_LIST_CELLS = 104
+LIST_CELLS, LEAST_PAGE_CELLS, MOST_PAGE_CELLS = 78, 40, 66
+"""The list comes first: below this width it would lose columns that it has at 80."""
 
 
 class LivePane(ListPane[RowQuery]):
@@ -52,8 +54,7 @@ class LivePane(ListPane[RowQuery]):
     LivePane #pod-page { display: none; width: 1fr; }
     LivePane.-page #pod-page { display: block; }
     LivePane.-page #pod-list { display: none; }
-    LivePane.-side #pod-list { display: block; width: 5fr; }
-    LivePane.-side #pod-page { display: block; width: 4fr; max-width: 76; }
+    LivePane.-side #pod-list, LivePane.-side #pod-page { display: block; }
     LivePane.-side #pod-detail { border-left: solid $border; }
     """
 
@@ -86,7 +87,10 @@ class LivePane(ListPane[RowQuery]):
     @property
     def selected(self) -> PodView | None:
         """The pod under the cursor, as last read."""
-        key = self.selected_key
+        return self.pod(self.selected_key)
+
+    def pod(self, key: str | None) -> PodView | None:
+        """Return a pod of the list, as last read."""
         return next((view for view in self._views if view.id == key), None)
 
     @property
@@ -134,7 +138,10 @@ class LivePane(ListPane[RowQuery]):
 
     def on_resize(self) -> None:
         """List and page side by side where there is room."""
-        self.set_class(self.size.width >= SIDE_BY_SIDE_CELLS, "-side")
+        side = self.size.width >= SIDE_BY_SIDE_CELLS
+        self.set_class(side, "-side")
+        page_cells = max(LEAST_PAGE_CELLS, min(MOST_PAGE_CELLS, self.size.width - LIST_CELLS))
+        self.query_one("#pod-page").styles.width = page_cells if side else "1fr"
 
     @on(KeyedTable.CursorMoved)
     def _follow_cursor(self, event: KeyedTable.CursorMoved) -> None:
@@ -172,7 +179,7 @@ class LivePane(ListPane[RowQuery]):
             rule.right = ""
             return
         shown = sum(view.is_listed for view in self._views)
-        rule.right = noted(_totals(pod_totals(store), shown, total, everyone=self.wanted.everyone))
+        rule.right = noted(_totals(pod_totals(store, everyone=self.wanted.everyone), shown, total))
 
     def _draw_page(self, store: Store, now: datetime) -> None:
         if not self.query_one("#pod-page").display:
@@ -201,9 +208,9 @@ class LivePane(ListPane[RowQuery]):
         )
 
 
-def _totals(totals: PodTotals, shown: int, total: int, *, everyone: bool) -> tuple[Styled, ...]:
+def _totals(totals: PodTotals, shown: int, total: int) -> tuple[Styled, ...]:
     mark = "≥" if totals.unknown_rates else ""
-    elsewhere = f"+{totals.elsewhere} in other wallets" if totals.elsewhere and not everyone else ""
+    elsewhere = f"+{totals.elsewhere} in other wallets" if totals.elsewhere else ""
     return (
         f"{shown} of {total}",
         f"{totals.active} active",

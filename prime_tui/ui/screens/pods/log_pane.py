@@ -60,9 +60,9 @@ class PodLogPane(Widget):
         self._store, self._now = store, now
         self._draw()
 
-    def tick(self, now: datetime) -> None:
+    def tick(self, store: Store, now: datetime) -> None:
         """Only the age grows with time."""
-        self._now = now
+        self._store, self._now = store, now
         self._draw_rule()
 
     @on(Lines.FollowChanged)

@@ -33,6 +33,8 @@ class RunDeeds:
         if view is None or reason:
             self._screen.monitor.tell(reason or "This run is gone.", severity="warning")
             return
+        if self._screen.engine is not None:
+            self._screen.engine.watch_run(run_id)  # the question names its checkpoints
         possible = self._possible(view)
         if not possible:
             self._screen.monitor.tell(f"{view.title} is {view.state.value}: nothing can be done with it now.")
@@ -56,9 +58,11 @@ class RunDeeds:
         if view is None:
             self._screen.monitor.tell("This run is gone.", severity="warning")
             return
-        checkpoints = self._screen.store.checkpoints.peek(run_id).value or ()
+        checkpoints = self._screen.store.checkpoints.peek(run_id).value
         body = deed_lines(action, view, checkpoints, self._screen.now())
-        dialog = ConfirmDialog(TITLES[action], body, yes=action.value, no="keep" if _ends(action) else "leave")
+        dialog = ConfirmDialog(
+            TITLES[action], body, yes=action.value, no="keep" if _ends(action) else "leave"
+        )
 
         def answered(yes: bool | None) -> None:
             if yes:
@@ -73,7 +77,9 @@ class RunDeeds:
         if view is None or engine is None or reason:
             self._screen.monitor.tell(reason or "This run is gone.", severity="warning")
         elif action not in self._possible(view):
-            self._screen.monitor.tell(f"{view.title} is {view.state.value} by now: not done.", severity="warning")
+            self._screen.monitor.tell(
+                f"{view.title} is {view.state.value} by now: not done.", severity="warning"
+            )
         else:
             self._start(engine, view, action)
 
@@ -109,9 +115,9 @@ class RunDeeds:
             return "Still connecting."
         if store.runs.remote.freshness(self._screen.now()) is not Freshness.FRESH:
             return "The runs could not be read lately, so nothing is done on old rows. r reads them now."
-        if view is not None and view.ending is not None:
-            if view.ending.phase in (EndingPhase.ASKED, EndingPhase.CONFIRMING):
-                return f"{view.title} is being ended already."
+        phase = view.ending.phase if view is not None and view.ending is not None else None
+        if view is not None and phase in (EndingPhase.ASKED, EndingPhase.CONFIRMING):
+            return f"{view.title} is being ended already."
         return ""
 
 

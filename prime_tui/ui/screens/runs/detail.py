@@ -11,7 +11,9 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widget import Widget
 
+from prime_tui.domain.metrics import MetricSeries, reward_series
 from prime_tui.domain.remote import Freshness
+from prime_tui.domain.runs import MetricPoint
 from prime_tui.domain.units import age
 from prime_tui.ui.render.run_overview import checkpoint_lines, config_lines, failure_lines, overview
 from prime_tui.ui.render.styled import Span, Styled, clip, join, width_of
@@ -92,6 +94,8 @@ class RunDetail(Vertical):
         super().__init__()
         self.tab = Tab.OVERVIEW
         self._facts: RunFacts | None = None
+        self._points: tuple[MetricPoint, ...] = ()
+        self._reward_known: MetricSeries | None = None
 
     def compose(self) -> ComposeResult:
         """Title, names of the pages, pages."""
@@ -146,7 +150,15 @@ class RunDetail(Vertical):
             return config_lines(facts.view.run.config if facts.view.run else (), width)
         if self.tab is Tab.ERROR:
             return tuple(failure_lines(facts.view, width))
-        return overview(facts.view, width, facts.now, wallet=facts.wallet)
+        height = self.query_one("#page", Lines).size.height
+        reward = self._reward(facts.metrics.value or ())
+        return overview(facts.view, width, facts.now, wallet=facts.wallet, reward=reward, height=height)
+
+    def _reward(self, points: tuple[MetricPoint, ...]) -> MetricSeries | None:
+        """The reward's course; looked for once for the same metrics."""
+        if points is not self._points:
+            self._points, self._reward_known = points, reward_series(points)
+        return self._reward_known
 
     def _show_title(self, facts: RunFacts) -> None:
         rule, view = self.query_one("#detail-title", Rule), facts.view

@@ -9,6 +9,7 @@ from textual.containers import Vertical
 from prime_tui.domain.metrics import MetricSeries, all_series, reward_name
 from prime_tui.domain.remote import Freshness
 from prime_tui.domain.runs import LIVE, MetricPoint
+from prime_tui.ui.render.fields import fitting
 from prime_tui.ui.render.metric_plot import metric_plot
 from prime_tui.ui.render.run_metrics import COLUMNS, metric_rows
 from prime_tui.ui.render.styled import Span, Styled
@@ -49,13 +50,20 @@ class MetricsPane(Vertical):
             return
         self._points = points
         self._series = all_series(points)
-        table.rows = metric_rows(self._series, reward_name(one.name for one in self._series))
+        self._fill()
         self._plot()
 
     def on_resize(self) -> None:
         """Another size: the plot is drawn anew."""
         self.set_class(self.size.height < LEAST_HEIGHT_FOR_PLOT, "-low")
+        self._fill()
         self.call_after_refresh(self._plot)
+
+    def _fill(self) -> None:
+        table = self.query_one(KeyedTable)
+        table.columns = fitting(COLUMNS, self.size.width)
+        reward = reward_name(one.name for one in self._series)
+        table.rows = metric_rows(self._series, reward, table.columns)
 
     @on(KeyedTable.CursorMoved)
     def _choose(self, event: KeyedTable.CursorMoved) -> None:

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from prime_tui.domain.views import RunView
-from prime_tui.ui.render.runs import run_cells
+from prime_tui.ui.render.rows import Column
+from prime_tui.ui.render.runs import COLUMNS, run_cells
 from prime_tui.ui.render.styled import Styled
 
 
 class RunRows:
-    """Runs in order, as a `RowSource`."""
+    """Runs in order, as a `RowSource` with a cell for each of `columns`."""
 
-    def __init__(self, views: tuple[RunView, ...], now: datetime, *, is_old: bool = False) -> None:
+    def __init__(
+        self,
+        views: tuple[RunView, ...],
+        now: datetime,
+        columns: Sequence[Column] = COLUMNS,
+        *,
+        is_old: bool = False,
+    ) -> None:
         self._views = views
         self._now = now
+        self._columns = columns
         self._is_old = is_old
         self._index: dict[str, int] | None = None
 
     def at(self, now: datetime, *, is_old: bool) -> RunRows:
         """Return the same rows as they look at another moment."""
-        later = RunRows(self._views, now, is_old=is_old)
+        later = RunRows(self._views, now, self._columns, is_old=is_old)
         later._index = self._index
         return later
 
@@ -33,7 +43,7 @@ class RunRows:
 
     def cells_at(self, index: int) -> tuple[Styled, ...]:
         """The cells of a run."""
-        return run_cells(self._views[index], self._now, is_old=self._is_old)
+        return run_cells(self._views[index], self._now, self._columns, is_old=self._is_old)
 
     def index_of(self, key: str) -> int | None:
         """Where a run is, or None."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import ClassVar
 
 from textual import on
@@ -20,6 +20,7 @@ from prime_tui.domain.units import age
 from prime_tui.domain.views import RunView
 from prime_tui.store.selectors.runs import RunSort, filtered_runs, run_views, sorted_runs
 from prime_tui.store.slice import Topic
+from prime_tui.ui.render.fields import fitting
 from prime_tui.ui.render.footer import KeyHint
 from prime_tui.ui.render.runs import COLUMNS
 from prime_tui.ui.render.styled import Span, Styled
@@ -39,6 +40,7 @@ from prime_tui.ui.widgets.table import KeyedTable
 PANE_WIDTH = 120
 SETTLE_S = 0.35
 """A cursor that only passes a row should not cost five requests."""
+NEVER = datetime.min.replace(tzinfo=UTC)
 RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}")
 
 
@@ -82,12 +84,13 @@ class RunsScreen(PrimeScreen):
         self.deeds = RunDeeds(self)
         self.desk = LaunchDesk(self)
         self._views: tuple[RunView, ...] = ()
-        self._rows = RunRows((), datetime.min)
+        self._rows = RunRows((), NEVER)
         self._filter = ""
         self._sort: RunSort | None = None
         self._reverse = False
         self._wants_pane = True
         self._is_page_open = False
+        self._has_settled = False
         self._subject: RunId | None = None
         self._settling: Timer | None = None
 
@@ -143,10 +146,14 @@ class RunsScreen(PrimeScreen):
 
     def _fill(self, now: datetime) -> None:
         chosen = sorted_runs(filtered_runs(self._views, self._filter), self._sort, reverse=self._reverse)
-        self._rows = RunRows(chosen, now, is_old=self._is_old)
         table = self._table
+        table.columns = fitting(COLUMNS, table.size.width or self.size.width)
+        self._rows = RunRows(chosen, now, table.columns, is_old=self._is_old)
         table.placeholder = self._placeholder()
         table.rows = self._rows
+        if not self._has_settled:  # until all sources have answered once, the first row is the chosen one
+            table.action_first()
+            self._has_settled = self.store.runs.value is not None and self.store.wallet.value is not None
         table.sort_key = self._sort.value if self._sort is not None else None
         table.sort_reverse = self._reverse
         self._show_rule(now)
@@ -203,7 +210,7 @@ class RunsScreen(PrimeScreen):
         """Have read what is on the screen, and nothing else."""
         if self.engine is None:
             return
-        run_id = self._subject if self._shows_detail and self._is_in_view else None
+        run_id = self._subject if self._shows_detail and self.is_in_view else None
         self.engine.watch_run(run_id)
         if run_id is not None and self._detail.tab is Tab.LOGS and self.store.has_run_list is not False:
             self.engine.logs.follow_run(run_id, self.query_one(LogPane).query_wanted)
@@ -211,9 +218,14 @@ class RunsScreen(PrimeScreen):
             self.engine.logs.stop()
 
     @property
-    def _is_in_view(self) -> bool:
+    def is_in_view(self) -> bool:
         """Whether this screen is shown, under a dialog or not."""
         return self.monitor.base_screen is self
+
+    @property
+    def is_on_top(self) -> bool:
+        """Whether nothing covers this screen."""
+        return self.app.screen is self
 
     def on_screen_resume(self) -> None:
         """In view again; the base class reads and shows."""
@@ -225,7 +237,7 @@ class RunsScreen(PrimeScreen):
         self.call_after_refresh(self._leave_if_gone)
 
     def _leave_if_gone(self) -> None:
-        if not self._is_in_view and self.engine is not None:
+        if not self.is_in_view and self.engine is not None:
             self.engine.watch_run(None)
             self.engine.logs.stop()
 
@@ -254,8 +266,13 @@ class RunsScreen(PrimeScreen):
         self.set_class(is_page, "-page")
         self._detail.set_class(is_page, "-page")
         self.show_hints()
-        self._show_detail(self.now())
         self._attend()
+        self.call_after_refresh(self._draw)
+
+    def _draw(self) -> None:
+        """Once the widths are known."""
+        self._fill(self.now())
+        self._show_detail(self.now())
 
     def _open_detail(self) -> None:
         if self._subject is None:
@@ -317,8 +334,6 @@ class RunsScreen(PrimeScreen):
         """Keys of the log do something only where a log is shown."""
         if action in ("log_level", "log_component"):
             return self._shows_detail and self._detail.tab is Tab.LOGS
-        if action in ("deeds", "launch") and self.store.session.is_read_only:
-            return True  # explained, not ignored
         return True
 
     def action_filter(self) -> None:
@@ -411,7 +426,7 @@ class RunsScreen(PrimeScreen):
         view = next((view for view in self._views if view.id == self._subject), None)
         if view is None:
             return
-        texts = {"id": view.id}
+        texts: dict[str, str] = {"id": view.id}
         if view.name:
             texts["name"] = view.name
         line = self.query_one(LogPane).selected_line if self._detail.tab is Tab.LOGS else None

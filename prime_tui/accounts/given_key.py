@@ -1,0 +1,77 @@
+"""Keys that need no store: from a file, from the standard input, from the environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import MutableMapping
+from pathlib import Path
+
+from prime_tui.domain.credentials import Found, KeySource, key_from_text
+from prime_tui.domain.errors import CredentialError
+from prime_tui.domain.secret import Secret
+from prime_tui.persistence.atomic import read_private
+
+KEY_VARIABLE = "PRIME_API_KEY"
+MOST_BYTES = 4096
+
+
+def key_from_file(path: Path) -> Secret:
+    """Return the key in a file.
+
+    Raises:
+        StorageError: It is a link, no regular file, somebody else's, or open to others.
+        CredentialError: It is absent or holds no key.
+    """
+    return key_from_text(_text(path))
+
+
+def passphrase_from_file(path: Path) -> Secret:
+    """Return the first line of a file, blanks included.
+
+    Raises:
+        StorageError: As for `key_from_file`.
+        CredentialError: It is absent or its first line is empty.
+    """
+    lines = _text(path).splitlines()
+    if not lines or not lines[0]:
+        raise CredentialError(f"{path} holds no passphrase.")
+    return Secret(lines[0])
+
+
+def key_from_input(handle: int) -> Secret:
+    """Return the key that a pipe gives, read to its end.
+
+    Raises:
+        CredentialError: It is no key.
+    """
+    content = b""
+    while len(content) <= MOST_BYTES and (piece := os.read(handle, MOST_BYTES)):
+        content += piece
+    return key_from_text(_decoded(content))
+
+
+def take_environment_key(environment: MutableMapping[str, str]) -> Found | None:
+    """Return the key of the environment and remove it, so that no child process inherits it.
+
+    Raises:
+        CredentialError: There is one that could not be sent.
+    """
+    value = environment.pop(KEY_VARIABLE, "")
+    if not value.strip():
+        return None
+    try:
+        return Found(key_from_text(value), KeySource.ENV)
+    except CredentialError as error:
+        raise CredentialError(f"{KEY_VARIABLE}: {error.message}", hint=error.hint) from None
+
+
+def _text(path: Path) -> str:
+    content = read_private(path, MOST_BYTES)
+    if content is None:
+        raise CredentialError(f"There is no file {path}.")
+    return _decoded(content)
+
+
+def _decoded(content: bytes) -> str:
+    """Decode so that what is no text does not pass for a key either."""
+    return content.decode("utf-8", errors="replace")

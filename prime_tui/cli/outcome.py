@@ -1,0 +1,31 @@
+"""Exit codes, and how a command says what went wrong."""
+
+from __future__ import annotations
+
+import sys
+
+OK, ERROR, USAGE, NOT_AUTHORISED, UNREACHABLE = 0, 1, 2, 3, 4
+INTERRUPTED = 130
+
+
+def complain(text: str, code: int) -> int:
+    """Say it on the error stream and return the code."""
+    sys.stderr.write(f"prime-tui: {text}\n")
+    return code
+
+
+def code_of(error: Exception) -> int:
+    """Return the exit code of an error."""
+    from prime_tui.domain.errors import (
+        NetworkError,
+        NotAuthenticated,
+        NotPermitted,
+        ServerFault,
+        SettingsError,
+    )
+
+    if isinstance(error, NotAuthenticated | NotPermitted):
+        return NOT_AUTHORISED
+    if isinstance(error, NetworkError | ServerFault):
+        return UNREACHABLE
+    return USAGE if isinstance(error, SettingsError) else ERROR

@@ -1,0 +1,105 @@
+"""From the words of the command line to what the monitor is started with."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import MutableMapping
+from pathlib import Path
+
+from prime_tui.accounts.accounts import Accounts
+from prime_tui.accounts.given_key import key_from_file, key_from_input, take_environment_key
+from prime_tui.accounts.official_profiles import official_profile
+from prime_tui.config.settings import DemoOptions, Settings
+from prime_tui.domain.clock import SystemClock
+from prime_tui.domain.credentials import Found, KeySource
+from prime_tui.domain.errors import CredentialError, SettingsError
+from prime_tui.domain.profiles import Profile
+from prime_tui.persistence.official import read_official
+from prime_tui.persistence.paths import Paths
+
+LEAST_CALLS_PER_H = 10
+
+
+def settings_of(
+    options: argparse.Namespace, environment: MutableMapping[str, str], paths: Paths, demo: DemoOptions | None
+) -> Settings | None:
+    """Return the settings, None when there is certainly no key; a store is not asked before the first frame.
+
+    Raises:
+        SettingsError: The configuration or an option cannot be used.
+        CredentialError, StorageError: A key was given that cannot be used.
+    """
+    if options.calls_per_hour < LEAST_CALLS_PER_H:
+        raise SettingsError(f"--calls-per-hour must be at least {LEAST_CALLS_PER_H}.")
+    inherited = take_environment_key(environment) if demo is None else None
+    profile, given = _demo_profile(options), None
+    if demo is None:
+        profile, given = _profile_and_key(options, environment, paths, inherited)
+        if given is None and profile.store is None:
+            return None
+    return Settings(
+        profile=profile,
+        given=given,
+        first_screen=options.screen,
+        theme=options.theme,
+        calls_per_h=options.calls_per_hour,
+        demo=demo,
+    )
+
+
+def _profile_and_key(
+    options: argparse.Namespace,
+    environment: MutableMapping[str, str],
+    paths: Paths,
+    inherited: Found | None,
+) -> tuple[Profile, Found | None]:
+    given = _flag_key(options) or inherited
+    accounts = Accounts(paths, environment=environment, clock=SystemClock())
+    if options.official is None:
+        return accounts.first(options.profile, is_read_only=options.read_only), given
+    official = read_official(Path.home())
+    chosen = official.named(options.official or environment.get("PRIME_CONTEXT", "").strip())
+    if chosen is None or (chosen.key is None and given is None):
+        problems = " ".join(official.problems)
+        raise CredentialError(
+            "The official client's configuration has no key that can be used.", hint=problems
+        )
+    profile = official_profile(chosen, accounts.config_file.load(), is_read_only=options.read_only)
+    return profile, given or Found(chosen.key, KeySource.OFFICIAL)
+
+
+def _flag_key(options: argparse.Namespace) -> Found | None:
+    if options.api_key_file is not None:
+        return Found(key_from_file(options.api_key_file), KeySource.FLAG)
+    if not options.api_key_stdin:
+        return None
+    if os.isatty(0):
+        hint = "Use it as `… | prime-tui --api-key-stdin`, or sign in with `prime-tui auth login`."
+        raise CredentialError("--api-key-stdin wants a pipe.", hint=hint)
+    found = Found(key_from_input(sys.stdin.fileno()), KeySource.FLAG)
+    _read_keys_from_terminal()
+    return found
+
+
+def _read_keys_from_terminal() -> None:
+    """Put the terminal in place of the pipe: from here on the input is what a person types."""
+    try:
+        terminal = os.open("/dev/tty", os.O_RDWR | os.O_CLOEXEC)
+    except OSError:
+        raise CredentialError("There is no terminal to read from after the key.") from None
+    os.dup2(terminal, 0)
+    os.close(terminal)
+
+
+def _demo_profile(options: argparse.Namespace) -> Profile:
+    return Profile(
+        name="demo",
+        account="demo",
+        base_url="",
+        origin="the simulated service",
+        inference_url="",
+        inference_origin="the simulated service",
+        is_read_only=options.read_only,
+    )

@@ -1,0 +1,195 @@
+"""What the wallet screen shows: spending by time and type, billing rows with names, burn against bills."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+
+from prime_tui.domain.cost import hours
+from prime_tui.domain.spending import BalanceRise, BurnGap, SpendRange, SpendTotals, TypeTotal, Uncharged
+from prime_tui.domain.units import gpu
+from prime_tui.domain.wallet import BillingRow
+from prime_tui.domain.words import filter_words, matches
+from prime_tui.store.billing_book import EPOCH
+from prime_tui.store.selectors.money import MEASURE_WINDOW, listed_burn, measured_burn
+from prime_tui.store.selectors.ordering import ordered
+from prime_tui.store.selectors.runs import run_views
+from prime_tui.store.store import Store
+
+DAY = timedelta(days=1)
+LISTED_TYPES = frozenset({"compute", "training", "disks"})
+"""What the burn by the price lists counts."""
+RISE_STAYS = timedelta(minutes=30)
+SLACK_USD = Decimal("0.05")
+SLACK = timedelta(minutes=3)
+"""Billing comes in steps: that much of the burn may be missing at either end of a span."""
+
+
+def spend_rates(
+    store: Store, chosen: SpendRange, now: datetime
+) -> tuple[tuple[datetime, Decimal | None], ...]:
+    """Return (middle of a bucket, USD per hour) over a range up to the last reading.
+
+    None where rows that may hold charges of that time were not read.
+    """
+    since, end = store.billing.complete_since, store.wallet.remote.fetched_at
+    if since is None or end is None:
+        return ()
+    end = min(end, now)
+    width = chosen.span / chosen.buckets
+    start = end - chosen.span
+    width_h = hours(start, start + width)
+    spent = store.billing.series(start, end, chosen.buckets)
+    return tuple(
+        (
+            start + (number + 0.5) * width,
+            usd / width_h if start + number * width >= since else None,
+        )
+        for number, usd in enumerate(spent)
+    )
+
+
+def spend_totals(store: Store, now: datetime) -> SpendTotals | None:
+    """Return the sums; None before the first reading."""
+    book = store.billing
+    since = book.complete_since
+    if since is None:
+        return None
+    midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    first, day_ago = midnight.replace(day=1), now - DAY
+    later = now + timedelta(minutes=5)  # the service's clock may be a little ahead
+    today, day = book.by_type(midnight, later), book.by_type(day_ago, later)
+    every: dict[str, Decimal] = {}
+    for row in book.rows:
+        if row.amount is not None and row.currency == "USD":
+            every[row.resource_type] = every.get(row.resource_type, Decimal(0)) + row.amount
+    nothing = Decimal(0)
+    return SpendTotals(
+        by_type=tuple(
+            TypeTotal(name, today.get(name, nothing), day.get(name, nothing), usd)
+            for name, usd in sorted(every.items(), key=lambda item: (-day.get(item[0], nothing), -item[1]))
+        ),
+        today_usd=sum(today.values(), nothing),
+        day_usd=sum(day.values(), nothing),
+        month_usd=book.spent(first, later),
+        covers_day=since <= day_ago,
+        covers_month=since <= first,
+        complete_since=None if since <= EPOCH else since,
+        has_guesses=any(charge.spread for charge in book.charges_since(now - SpendRange.MONTH.span)),
+    )
+
+
+# -- burn and balance against the bills -----------------------------------------------
+
+
+def burn_gap(store: Store, now: datetime) -> BurnGap:
+    """Return listed and billed burn."""
+    listed, billed = listed_burn(store, now), measured_burn(store, now)
+    since, until = store.billing.observed_since, store.wallet.remote.fetched_at
+    unlisted: dict[str, Decimal] = {}
+    if billed is not None and since is not None and until is not None:
+        start = max(since, until - MEASURE_WINDOW)
+        for charge in store.billing.charges_since(start):
+            if not charge.spread and charge.resource_type not in LISTED_TYPES:
+                name = charge.resource_type
+                unlisted[name] = unlisted.get(name, Decimal(0)) + charge.amount / hours(start, until)
+    return BurnGap(listed, billed, unlisted)
+
+
+def last_rise(store: Store, now: datetime) -> BalanceRise | None:
+    """Return the last time the balance rose, for a while."""
+    for (_, before), (at, after) in reversed(list(pairwise(store.balances.points()))):
+        if now - at > RISE_STAYS:
+            return None
+        if after > before:
+            return BalanceRise(at, after - before)
+    return None
+
+
+def uncharged(store: Store, now: datetime) -> Uncharged | None:
+    """Return how far the balance fell short of the bills in the last hour, if that is no matter of rounding.
+
+    Only where the balance never rose meanwhile; a charge that is only being booked is allowed for.
+    """
+    points = [point for point in store.balances.points() if now - point[0] <= MEASURE_WINDOW]
+    if len(points) < 2 or any(b > a for (_, a), (_, b) in pairwise(points)):
+        return None
+    since, until = points[0][0], points[-1][0]
+    if until - since < timedelta(minutes=15):
+        return None
+    grown, fell = store.billing.observed_usd(since, until), points[0][1] - points[-1][1]
+    slack = SLACK_USD + grown * hours(until - SLACK, until) / hours(since, until)
+    return Uncharged(since, grown, fell) if grown - fell > slack + grown / 20 else None
+
+
+# -- billing rows ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """What a billing row is about: `pod`, `run`, `disk` or unknown, and its name if it is known."""
+
+    kind: str
+    name: str = ""
+
+
+NO_RESOURCE = Resource("")
+KIND_BY_TYPE = {"compute": "pod", "training": "run", "disks": "disk"}
+
+
+def known_resources(store: Store, now: datetime) -> dict[str, Resource]:
+    """Return everything that is known by name, by its id."""
+    known: dict[str, Resource] = {}
+    for past in store.history.value.items if store.history.value else ():
+        known[past.id] = Resource("pod", past.name or gpu(past.gpu_name, past.gpu_count))
+    for pod in store.pods.value.items if store.pods.value else ():
+        known[pod.id] = Resource("pod", pod.name)
+    for disk in store.disks.value.items if store.disks.value else ():
+        known[disk.id] = Resource("disk", disk.name)
+    for run in run_views(store, now):
+        known[run.id] = Resource("run", run.name or "")
+    return known
+
+
+def resource_of(row: BillingRow, known: Mapping[str, Resource]) -> Resource:
+    """Return what a row is about, by its id, else by its type."""
+    if row.resource_id is None:
+        return NO_RESOURCE
+    if row.resource_type == "inference":  # its resource is a model
+        return Resource("", row.resource_id)
+    return known.get(row.resource_id) or Resource(KIND_BY_TYPE.get(row.resource_type, ""))
+
+
+@dataclass(frozen=True, slots=True)
+class BillingQuery:
+    """Which rows, in which order."""
+
+    text: str = ""
+    sort: str = "time"
+    descending: bool = True
+
+
+def billing_rows(store: Store, known: Mapping[str, Resource], query: BillingQuery) -> tuple[BillingRow, ...]:
+    """Return the rows that were read and that the filter lets through."""
+    words = filter_words(query.text)
+    rows = store.billing.rows
+    if words:
+        rows = tuple(
+            row
+            for row in rows
+            if matches(words, row.resource_type, row.resource_id, resource_of(row, known).name)
+        )
+    if query.sort == "time" and query.descending:
+        return rows  # as the book keeps them
+    keys: dict[str, Callable[[BillingRow], Any]] = {
+        "time": lambda row: row.shown_at,
+        "type": lambda row: row.resource_type,
+        "what": lambda row: resource_of(row, known).name.lower() or None,
+        "grown": lambda row: store.billing.last_growth(row.id),
+        "total": lambda row: row.amount,
+    }
+    return ordered(rows, keys[query.sort], descending=query.descending)

@@ -1,0 +1,86 @@
+"""What costs money now, dearest first."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+
+from prime_tui.domain.remote import Freshness, Remote
+from prime_tui.domain.spending import BurnGap
+from prime_tui.domain.views import Burning
+from prime_tui.store.selectors.money import burning_now
+from prime_tui.store.selectors.wallet import burn_gap
+from prime_tui.store.store import Store
+from prime_tui.ui.render.styled import Span, Styled
+from prime_tui.ui.render.unread import unread_lines
+from prime_tui.ui.render.wallet import BURNING_COLUMNS, WIDE_BURNING_COLUMNS, burn_note, burning_row
+from prime_tui.ui.widgets.line import Rule
+from prime_tui.ui.widgets.table import KeyedTable
+
+ESTIMATES_EVERY = timedelta(seconds=10)
+LEAST_ROWS = 2
+WIDE_CELLS = 92
+
+
+class BurningPane(Vertical):
+    """Rule and table of pods, runs and disks."""
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's own name for it
+        super().__init__(id=id)
+        self._found: tuple[Burning, ...] = ()
+        self._found_at: datetime | None = None
+        self.gap = BurnGap()
+
+    def compose(self) -> ComposeResult:
+        """Rule and table."""
+        yield Rule(Span("burning now", "title"), id="burning-rule")
+        yield KeyedTable(BURNING_COLUMNS, markable=False, id="burning")
+
+    @property
+    def wanted_rows(self) -> int:
+        """How many lines the table would fill."""
+        return max(LEAST_ROWS, len(self._found))
+
+    @property
+    def selected(self) -> Burning | None:
+        """The thing under the cursor."""
+        key = self.query_one(KeyedTable).cursor_key
+        return next((one for one in self._found if f"{one.kind}:{one.id}" == key), None)
+
+    def draw(self, store: Store, now: datetime) -> None:
+        """Show what the store has."""
+        self._found, self._found_at = burning_now(store, now), now
+        self.gap = burn_gap(store, now)
+        self.query_one(Rule).right = burn_note(self.gap, self.size.width)
+        self.draw_ages(store, now)
+
+    def tick(self, store: Store, now: datetime) -> None:
+        """Let ages grow, and estimates now and then."""
+        if self._found_at is not None and now - self._found_at >= ESTIMATES_EVERY:
+            self.draw(store, now)
+        else:
+            self.draw_ages(store, now)
+
+    def draw_ages(self, store: Store, now: datetime) -> None:
+        """Show the same things at another moment."""
+        old = {kind for kind, remote in _sources(store).items() if remote.freshness(now) is Freshness.STALE}
+        table = self.query_one(KeyedTable)
+        table.columns = BURNING_COLUMNS if self.size.width < WIDE_CELLS else WIDE_BURNING_COLUMNS
+        table.placeholder = self._placeholder(store, now)
+        table.rows = tuple(burning_row(one, now, is_old=one.kind in old) for one in self._found)
+
+    def _placeholder(self, store: Store, now: datetime) -> tuple[Styled, ...]:
+        if store.pods.value is None:
+            return unread_lines("pods", store.pods.remote, now)[:2]
+        return (
+            Span("Nothing burns: no pod, run or disk of this wallet costs money now."),
+            Span("3 then o shows what can be rented.", "dim"),
+        )
+
+
+def _sources(store: Store) -> dict[str, Remote[Any]]:
+    """Where each kind comes from."""
+    return {"pod": store.pods.remote, "run": store.runs.remote, "disk": store.disks.remote}

@@ -1,0 +1,85 @@
+"""One notice a reason, however many sources share it."""
+
+from __future__ import annotations
+
+import pytest
+
+from prime_tui.domain.errors import BudgetExhausted, NetworkError, NotAuthenticated, PrimeError, ServerFault
+from prime_tui.store.store import Store
+from prime_tui.sync.health import Health
+
+GONE, BAD = NetworkError("The service could not be reached."), ServerFault("HTTP 502 Bad Gateway.")
+
+
+def texts(store: Store) -> list[str]:
+    return [f"{notice.title}: {notice.text}" for notice in store.take_notices()]
+
+
+async def test_a_blip_is_not_told() -> None:
+    store = Store()
+    health = Health(store)
+    health.failed("pods", GONE)
+    health.succeeded("pods")
+    health.failed("pods", GONE)
+    health.succeeded("pods")
+    assert texts(store) == []
+
+
+async def test_an_outage_of_all_sources_is_told_once_and_its_end_once() -> None:
+    store = Store()
+    health = Health(store)
+    for _ in range(5):
+        for name in ("pods", "wallet", "runs"):
+            health.failed(name, GONE)
+    assert len(texts(store)) == 1
+    health.succeeded("pods")
+    health.succeeded("wallet")
+    assert texts(store) == []
+    health.succeeded("runs")
+    (end,) = texts(store)
+    assert "All sources answer" in end
+
+
+async def test_two_reasons_are_two_stories() -> None:
+    store = Store()
+    health = Health(store)
+    for _ in range(3):
+        health.failed("disks", BAD)
+        health.failed("pods", GONE)
+    assert len(texts(store)) == 2
+    health.succeeded("pods")
+    (end,) = texts(store)
+    assert "pods" in end
+    assert "still fail" in end
+    for _ in range(2):
+        health.failed("pods", GONE)
+    assert len(texts(store)) == 1, "the second outage is news again"
+
+
+async def test_a_source_that_changes_its_excuse_is_not_told_again() -> None:
+    store = Store()
+    health = Health(store)
+    for error in (GONE, BAD, GONE, BAD, GONE):
+        health.failed("pods", error)
+    assert len(texts(store)) == 1
+
+
+async def test_a_source_that_nobody_needs_any_more_holds_back_nothing() -> None:
+    store = Store()
+    health = Health(store)
+    for name in ("offers", "pods"):
+        health.failed(name, GONE)
+        health.failed(name, GONE)
+    assert len(texts(store)) == 1
+    health.dropped("offers")
+    health.succeeded("pods")
+    assert len(texts(store)) == 1
+
+
+@pytest.mark.parametrize("error", [NotAuthenticated("no"), BudgetExhausted("later")])
+async def test_what_is_shown_elsewhere_is_not_told_here(error: PrimeError) -> None:
+    store = Store()
+    health = Health(store)
+    for _ in range(5):
+        health.failed("pods", error)
+    assert texts(store) == []
