@@ -94,10 +94,10 @@ def parse_json(body: bytes | str) -> object:
         ResponseShapeError: It is not JSON in UTF-8, or is nested beyond reason. The text is not quoted.
     """
     try:
-        text = body if isinstance(body, str) else body.decode("utf-8-sig")
+        text = body if isinstance(body, str) else body.decode()
     except UnicodeDecodeError:
         raise ResponseShapeError("The answer is not text in UTF-8.") from None
-    text = text.strip().removeprefix("\ufeff")
+    text = text.removeprefix("\ufeff").strip()
     if not text:
         return None
     try:

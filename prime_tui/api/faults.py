@@ -23,6 +23,7 @@ from prime_tui.domain.errors import (
     ResponseShapeError,
     ServerFault,
 )
+from prime_tui.domain.redaction import Redactor
 from prime_tui.domain.secret import Secret
 from prime_tui.domain.text import clean
 
@@ -30,8 +31,6 @@ MAX_WAIT_S = 300.0
 MESSAGE_LIMIT = 600
 BARE_TEXT_LIMIT = 200
 _RETRY_HEADERS = ("retry-after", "llm_provider-retry-after")
-_SHORTEST_REDACTED = 4
-_LOOKS_SECRET = re.compile(r"(?i)\bBearer\s+[^\s\"']+|\b(?:pit|hf|sk|wandb)[_-][A-Za-z0-9_-]{8,}")
 
 _TYPES: dict[int, tuple[type[ApiError], str]] = {
     401: (NotAuthenticated, "The key is wrong, has expired, or lacks the permission for this."),
@@ -99,10 +98,7 @@ def fault_for(
 
 def safe_message(text: str, secrets: Iterable[Secret] = ()) -> str:
     """Return text of the service as one drawable message without secrets."""
-    for secret in secrets:
-        if len(secret.reveal()) >= _SHORTEST_REDACTED:
-            text = text.replace(secret.reveal(), "••••")
-    return clean(_LOOKS_SECRET.sub("••••", text), limit=MESSAGE_LIMIT, one_line=True).strip()
+    return clean(Redactor(*secrets)(text), limit=MESSAGE_LIMIT, one_line=True).strip()
 
 
 def sentence(message: str) -> str:

@@ -51,7 +51,7 @@ async def read_pages(
         lost += unreadable
         seen += len(page.rows)
         total = page.total
-        if page.is_bare or not page.rows or (len(items) == before and not unreadable):
+        if page.is_bare or (len(items) == before and not unreadable):
             break
         if seen >= total if total is not None else whole_without_total or len(page.rows) < page_rows:
             break

@@ -11,7 +11,7 @@ from prime_tui.accounts.accounts import Accounts
 from prime_tui.accounts.given_key import key_from_file, key_from_input, passphrase_from_file
 from prime_tui.cli.ask import ask_secret
 from prime_tui.cli.outcome import ERROR, NOT_AUTHORISED, OK
-from prime_tui.domain.credentials import Found, KeySource, Reason, StoreName
+from prime_tui.domain.credentials import Found, KeySource, Reason, StoreName, StoreTrouble
 from prime_tui.domain.errors import CredentialError
 from prime_tui.domain.profiles import Profile
 from prime_tui.domain.secret import Secret
@@ -40,7 +40,16 @@ def key_option(options: argparse.Namespace) -> Secret | None:
     return None
 
 
-async def unlock_file(options: argparse.Namespace, accounts: Accounts, profile: Profile) -> None:
+async def find_stored(options: argparse.Namespace, accounts: Accounts, profile: Profile) -> Found:
+    """Look into the profile's store; trouble with the passphrase is a result like any other."""
+    try:
+        await _unlock_file(options, accounts, profile)
+    except StoreTrouble as trouble:
+        return Found(None, KeySource.NONE, trouble.store, trouble.reason, str(trouble))
+    return await accounts.keys.find(profile)
+
+
+async def _unlock_file(options: argparse.Namespace, accounts: Accounts, profile: Profile) -> None:
     """Unlock the encrypted file with `--passphrase-file`, when the profile's key is in it."""
     if profile.store is StoreName.FILE and options.passphrase_file is not None:
         passphrase = passphrase_from_file(options.passphrase_file)
@@ -54,8 +63,7 @@ async def status(options: argparse.Namespace, accounts: Accounts, inherited: Fou
     flag = key_option(options)
     found = Found(flag, KeySource.FLAG) if flag is not None else inherited
     if found is None:
-        await unlock_file(options, accounts, profile)
-        found = await accounts.keys.find(profile)
+        found = await find_stored(options, accounts, profile)
     if options.json:
         sys.stdout.write(json.dumps(_as_json(profile, found), indent=1) + "\n")
     else:
@@ -96,7 +104,7 @@ async def logout(options: argparse.Namespace, accounts: Accounts, paths: Paths) 
     if options.all:
         return await _logout_all(accounts, paths)
     profile = accounts.first(options.profile)
-    await unlock_file(options, accounts, profile)
+    await _unlock_file(options, accounts, profile)
     if profile.store is StoreName.FILE and await accounts.keys.wants_passphrase(StoreName.FILE):
         await accounts.keys.unlock(ask_secret("Passphrase of the encrypted file: "))
     forgotten = await accounts.keys.forget(profile)

@@ -80,7 +80,7 @@ def run(words: list[str], hardening: Hardening) -> int:
 async def _find_key(
     options: argparse.Namespace, accounts: Accounts, profile: Profile, inherited: Found | None
 ) -> Found:
-    from prime_tui.cli.auth_status import key_option, unlock_file
+    from prime_tui.cli.auth_status import find_stored, key_option
     from prime_tui.domain.credentials import Found, KeySource
 
     flag = key_option(options)
@@ -89,8 +89,7 @@ async def _find_key(
         if found is not None and found.key is not None:
             accounts.redactor.add(found.key)
             return found
-    await unlock_file(options, accounts, profile)
-    return await accounts.keys.find(profile)
+    return await find_stored(options, accounts, profile)
 
 
 def _as_json(findings: Sequence[Finding]) -> str:

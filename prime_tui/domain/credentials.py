@@ -9,7 +9,7 @@ from enum import StrEnum
 from prime_tui.domain.errors import CredentialError
 from prime_tui.domain.secret import Secret
 
-_SENDABLE_KEY = re.compile(r"[!-~]{8,512}\Z")
+_SENDABLE_KEY = re.compile(r"[!-~]{1,512}\Z")
 
 
 class StoreName(StrEnum):
@@ -132,7 +132,7 @@ def key_from_text(text: str) -> Secret:
         raise CredentialError("The API key is empty.")
     if not _SENDABLE_KEY.match(value):
         raise CredentialError(
-            "That is not an API key: one has 8 to 512 characters, without blanks, line ends or letters"
+            "That is not an API key: one has 1 to 512 characters, without blanks, line ends or letters"
             " outside ASCII.",
             hint="Copy it again from the dashboard.",
         )

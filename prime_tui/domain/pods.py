@@ -161,15 +161,18 @@ class Pod:
         )
 
     def with_status(self, status: PodStatus) -> Pod:
-        """Return the pod with the fields that a status row carries laid over it."""
+        """Return the pod with the fields that a status row carries laid over it; it need not carry them all."""
         price = status.price_usd_per_h
+        installation = self.installation if status.installation is None else status.installation
+        progress = status.install_progress_percent
+        progress = self.install_progress_percent if progress is None else progress
         return replace(
             self,
-            state=pod_state(status.status_word, status.installation, status.install_progress_percent),
+            state=pod_state(status.status_word, installation, progress),
             status_word=status.status_word,
-            installation=status.installation,
-            install_progress_percent=status.install_progress_percent,
-            install_failure=status.install_failure,
+            installation=installation,
+            install_progress_percent=progress,
+            install_failure=status.install_failure or self.install_failure,
             ssh=status.ssh or self.ssh,
             ssh_problem=status.ssh_problem,
             ips=status.ips or self.ips,

@@ -16,7 +16,7 @@ _WORDS = (
     r"|password|passphrase|jupyter_?password|secret"
 )
 _PATTERNS = (
-    (re.compile(r"(?i)\b(bearer|basic)\s+[^\s\"',;]+"), rf"\1 {MASK}"),
+    (re.compile(r"(?i)\b(bearer|basic)\s+[^\s\"',;]{6,}"), rf"\1 {MASK}"),
     (re.compile(r"\b(?:pit|hf|sk|wandb)[_-][A-Za-z0-9_-]{6,}"), MASK),
     # name=value, "name": "value" and name: value, in URLs, JSON, TOML, headers and Python's own repr
     (

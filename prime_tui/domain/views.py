@@ -75,6 +75,23 @@ class PodView:
 
 
 @dataclass(frozen=True, slots=True)
+class PodTotals:
+    """Sums over the pods of a wallet.
+
+    Attributes:
+        usd_per_h: What the wallet's pods burn as far as it is known.
+        unknown_rates: Pods whose price is unknown: the sum is a lower bound.
+        elsewhere: Pods that another wallet pays and that are not counted here.
+    """
+
+    total: int
+    active: int
+    usd_per_h: Decimal
+    unknown_rates: int
+    elsewhere: int
+
+
+@dataclass(frozen=True, slots=True)
 class RunView:
     """A run merged from every source that knows it.
 

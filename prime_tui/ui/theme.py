@@ -133,7 +133,10 @@ THEMES: Final[tuple[Theme, ...]] = (
 
 
 def starting_theme(wished: str | None, environ: Mapping[str, str]) -> str:
-    """The theme to start with: without colours when the user asks for none, else the wish, else dark."""
+    """The theme to start with: without colours when the user asks for none, else the wish, else dark.
+
+    Ask before the app is made: it takes NO_COLOR out of the environment.
+    """
     if environ.get("NO_COLOR") is not None:
         return ANSI
     return wished or DARK

@@ -151,6 +151,12 @@ async def test_a_secret_that_is_echoed_is_not_repeated(text: str) -> None:
             assert secret not in shown
 
 
+def test_a_key_of_any_form_is_not_repeated() -> None:
+    body = b'{"detail": "the key plain-words-4711 is refused"}'
+    fault = fault_of(401, {}, body, endpoint="GET /x", now=NOW, secrets=[Secret("plain-words-4711")])
+    assert fault.message == "the key •••• is refused."
+
+
 @given(st.integers(300, 599), st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
 def test_any_error_body_gives_a_short_clean_message(status: int, body: bytes) -> None:
     fault = fault_of(status, {}, body, endpoint="GET /x", now=NOW, secrets=[Secret(KEY)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from decimal import Decimal
 
@@ -244,8 +245,13 @@ async def test_a_stream_is_bounded_in_size_and_time() -> None:
 
 
 async def test_a_server_that_never_hangs_up_after_the_last_word_is_left() -> None:
-    async with scripted(stream(chunk("four", finish="stop"), hang=True)) as server:
-        events = await events_of(server)
+    patient = SHORT.__class__(idle_s=60.0, usage_wait_s=0.1)
+    async with (
+        asyncio.timeout(5.0),
+        scripted(stream(chunk("four", finish="stop"), hang=True)) as server,
+        client_of(server.url, limits=patient) as client,
+    ):
+        events = [event async for event in client.inference.stream(question())]
         assert end_of(events).error is None
         await server.wait_until(lambda: server.open_connections == 0)
 

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from prime_tui.domain.errors import ServerFault
+from prime_tui.domain.errors import ResponseShapeError, ServerFault
 from prime_tui.domain.ids import TeamId
 from tests.api.clients import client_of
 from tests.api.scripted import Asked, Handler, Reply, scripted
@@ -90,6 +90,14 @@ async def test_a_row_that_cannot_be_read_is_told_with_its_place_in_the_whole_lis
     assert len(listing.items) == 101
     assert [row.position for row in listing.unreadable] == [101, 102]
     assert [row.reason for row in listing.unreadable] == ["id: field required", "id: it is not an id"]
+
+
+async def test_rows_of_which_none_can_be_read_are_not_an_empty_list() -> None:
+    for body in ({"data": [{"name": "x"}, 7]}, {"credentials": [{"name": "x"}]}):
+        async with scripted(Reply(body)) as server, client_of(server.url) as client:
+            read = client.pods.list if "data" in body else client.templates.registry_credentials
+            with pytest.raises(ResponseShapeError, match="id: field required"):
+                await read()
 
 
 async def test_a_service_that_counts_for_ever_is_left_after_fifty_pages() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from decimal import Decimal
 
 import pytest
 
+from prime_tui.api.limits import Limits
 from prime_tui.domain.errors import (
     Conflict,
     InvalidRequest,
@@ -239,6 +241,20 @@ async def test_a_failure_of_one_choice_fails_both() -> None:
         return Reply({}, 405) if "gpu-types" in asked.path else Reply({"detail": "no"}, 403)
 
     async with scripted(handler) as server, client_of(server.url) as client:
+        with pytest.raises(NotPermitted):
+            await client.runs.choices()
+
+
+async def test_the_failure_of_one_call_gives_up_the_other() -> None:
+    def handler(asked: Asked) -> Reply:
+        hanging = Reply(hang=True, headers={"content-length": "9"})
+        return hanging if "gpu-types" in asked.path else Reply({"detail": "no"}, 403)
+
+    async with (
+        asyncio.timeout(5.0),
+        scripted(handler) as server,
+        client_of(server.url, limits=Limits(read_s=60.0, total_s=60.0)) as client,
+    ):
         with pytest.raises(NotPermitted):
             await client.runs.choices()
 

@@ -119,6 +119,15 @@ async def test_a_redirect_to_another_address_is_not_followed() -> None:
     assert other.asked == []
 
 
+async def test_a_request_without_a_key_is_not_sent_elsewhere_either() -> None:
+    async with scripted(NO_PODS) as other:
+        reply = Reply(status=307, headers={"location": f"{other.url}/api/v1/models"})
+        async with scripted(reply) as server, client_of(server.url, api_key=lambda: None) as client:
+            with pytest.raises(RedirectRefused):
+                await client.inference.models()
+    assert other.asked == []
+
+
 async def test_a_circle_of_redirects_ends() -> None:
     reply = Reply(status=308, headers={"location": "/api/v1/pods/"})
     async with scripted(reply) as server, client_of(server.url) as client:

@@ -8,10 +8,9 @@ from prime_tui.domain.errors import NotPermitted, ResponseShapeError
 from prime_tui.domain.ids import RunId
 from prime_tui.domain.offers import OfferQuery
 from prime_tui.domain.remote import Freshness
-from prime_tui.domain.runs import LIVE
+from prime_tui.domain.runs import LIVE, LogQuery
 from prime_tui.store.slice import Topic
 from prime_tui.store.store import Severity
-from prime_tui.sync.logs import LogQuery
 from tests.sync.watch import WALLET_SCREEN, watching
 
 PODS, RUNS = "GET /api/v1/pods/", "GET /api/v1/rft/runs"
@@ -56,9 +55,10 @@ async def test_another_question_about_offers_is_asked_at_once() -> None:
         gpu_type = "H100_80GB"
         watch.engine.query_offers(OfferQuery(gpu_type=gpu_type))
         assert watch.store.offers.value is None, "the old answer does not stand for the new question"
-        await watch.until(lambda: watch.store.offers.value)
-        assert watch.store.offers.value is not None
-        assert {offer.gpu_type for offer in watch.store.offers.value.items} <= {gpu_type}
+        await watch.until(lambda: watch.store.offers.remote.value)
+        found = watch.store.offers.remote.value
+        assert found is not None
+        assert {offer.gpu_type for offer in found.items} == {gpu_type}
 
 
 @pytest.mark.parametrize("scenario", ["calm", "busy"])

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
 from prime_tui.domain.errors import NotFound
 from prime_tui.domain.runs import LogQuery, RunState
 from prime_tui.store.selectors.runs import run_views
 from prime_tui.sync.logs import GAP_MARK, MOST_LINES, join_tail
-from tests.sync.watch import WALLET_SCREEN, Watch, watching
+from tests.sync.watch import WALLET_SCREEN, watching
 
 
 def lines(first: int, last: int) -> tuple[str, ...]:
@@ -55,12 +53,6 @@ def test_equal_lines_are_joined_in_no_time() -> None:
     assert join_tail(shown, tail)[-1] == "other"
 
 
-async def running_run(watch: Watch) -> str:
-    await watch.start(WALLET_SCREEN)
-    views = run_views(watch.store, watch.clock.now())
-    return next(view.id for view in views if view.state is RunState.RUNNING)
-
-
 async def test_another_question_starts_afresh_and_an_old_answer_does_not_come_in_between() -> None:
     async with watching() as watch:
         await watch.start(WALLET_SCREEN)
@@ -69,7 +61,7 @@ async def test_another_question_starts_afresh_and_an_old_answer_does_not_come_in
         ]
         watch.sim.fault("latency", f"/api/v1/rft/runs/{ids[0]}/logs", latency_ms=300, count=1)
         watch.engine.logs.follow_run(ids[0], LogQuery())
-        await asyncio.sleep(0)
+        await watch.until(lambda: any("logs" in str(one["path"]) for one in watch.sim.request_log()))
         watch.engine.logs.follow_run(ids[1], LogQuery())
         await watch.until(lambda: watch.store.run_logs.peek(ids[1]).value)
         assert watch.store.run_logs.peek(ids[0]).value is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from itertools import pairwise
 
 import pytest
 
@@ -78,7 +79,7 @@ class Bench:
     def waits_s(self) -> list[float]:
         """The seconds from each reading to the next."""
         times = self.source.read_at
-        return [round(after - before, 3) for before, after in zip(times, times[1:], strict=False)]
+        return [round(after - before, 3) for before, after in pairwise(times)]
 
 
 @asynccontextmanager

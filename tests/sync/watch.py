@@ -61,7 +61,7 @@ class Watch:
         """Wait until `seen` returns something true, with the time standing still."""
         try:
             async with asyncio.timeout(PATIENCE_S):
-                while not seen():
+                while not seen():  # noqa: ASYNC110 - any condition, not an event of ours
                     await asyncio.sleep(0.002)
         except TimeoutError:
             raise AssertionError(f"did not come: {what or seen}; {self.sim.requests()}") from None
@@ -72,7 +72,7 @@ class Watch:
         await self.until(lambda: self.clock.sleeping >= wanted, f"{wanted} sleepers")
 
     async def live(self, seconds: float) -> None:
-        """Live through a span of time, the simulated world too; each reading ends before the time moves on."""
+        """Live through a span of time, in the simulated world too; readings end before the time moves on."""
         await self.at_rest()
         end_s = self.clock.elapsed_s + seconds
         while (wait_s := self.clock.next_wake_s) is not None and self.clock.elapsed_s + wait_s <= end_s:
@@ -133,13 +133,18 @@ async def watching(
     team: str | None = None,
     calls_per_h: int = 1000,
     read_only: bool = False,
-    runs: int | None = None,
+    billings: int | None = None,
     run_engine: bool = True,
 ) -> AsyncIterator[Watch]:
     """Start a simulated world that stands still, and the engine on it."""
     clock = FakeClock()
     options = SimOptions(
-        scenario=scenario, shapes=shapes, speed=0.0, start_at=START, require_key=require_key, runs=runs
+        scenario=scenario,
+        shapes=shapes,
+        speed=0.0,
+        start_at=START,
+        require_key=require_key,
+        billings=billings,
     )
     store = Store()
     team_id = TeamId(team) if team else None

@@ -9,17 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from prime_tui.api.client import PrimeClient
-from prime_tui.persistence.launches import LaunchFile
-from prime_tui.sim.serve import SimOptions, SimServer
 from textual.pilot import Pilot
 
 from prime_tui.api.budget import CallBudget
+from prime_tui.api.client import PrimeClient
 from prime_tui.domain.account import WalletContext
 from prime_tui.domain.clock import Clock, SystemClock
 from prime_tui.domain.ids import TeamId
 from prime_tui.domain.secret import Secret
+from prime_tui.persistence.launches import LaunchFile
 from prime_tui.persistence.paths import Paths
+from prime_tui.sim.serve import SimOptions, SimServer
 from prime_tui.store.store import Session, Store
 from prime_tui.sync.engine import Engine
 from prime_tui.ui.app import PrimeApp
@@ -78,6 +78,7 @@ async def monitor(
     key: str = "x",
     sim: SimOptions | None = None,
     calls_per_h: int = 100_000,
+    toasts: bool = False,
 ) -> AsyncIterator[Monitor]:
     """Start a simulated world and the app on it."""
     options = sim or SimOptions(scenario=scenario, shapes=shapes, seed=seed)
@@ -105,9 +106,11 @@ async def monitor(
             return Engine(client, store, clock, remember=launches.add)
 
         app = PrimeApp(store, clock, connect, paths=paths, first_screen=screen)
-        async with app.run_test(size=size) as pilot:
-            one = Monitor(app, pilot, server, store)
-            await one.until(lambda: app.engine is not None, "the engine")
-            yield one
-        for client in clients:
-            await client.aclose()
+        try:
+            async with app.run_test(size=size, notifications=toasts) as pilot:
+                one = Monitor(app, pilot, server, store)
+                await one.until(lambda: app.engine is not None, "the engine")
+                yield one
+        finally:
+            for client in clients:
+                await client.aclose()

@@ -103,6 +103,48 @@ def test_any_row_is_read_or_counted(name: str, rows: list[object]) -> None:
         assert clean(row.reason) == row.reason
 
 
+ODD = [
+    "\x1b]52;c;eA==\x07\u202ee" + "\u0301" * 9,
+    "NaN",
+    "-Infinity",
+    "1e999",
+    Decimal("NaN"),
+    Decimal("1e999999"),
+    float("inf"),
+    10**400,
+    [],
+    {},
+    ["\x1b[2J"],
+    {"\x1b[2J": "\x1b[2J", "content": "\x9b1m"},
+    True,
+]
+
+
+def full_of(odd: object) -> dict[str, object]:
+    """Return a row with one odd value in every field that any model knows, apart from the ids."""
+    return {field: odd for field in NAMES if field not in NAMED} | NAMED
+
+
+@pytest.mark.parametrize("odd", ODD, ids=lambda odd: type(odd).__name__)
+@pytest.mark.parametrize("name", ROWS)
+def test_odd_values_in_all_fields_do_not_cost_the_row(name: str, odd: object) -> None:
+    items, lost = read_rows([full_of(odd)], ROWS[name], id)
+    assert not lost
+    check(items)
+
+
+@pytest.mark.parametrize("odd", ODD, ids=lambda odd: type(odd).__name__)
+@pytest.mark.parametrize("name", OBJECTS)
+def test_odd_values_in_all_fields_are_read_or_refused(name: str, odd: object) -> None:
+    row = full_of(odd)
+    for value in (
+        row,
+        {**row, "logs": str(odd), "env_servers": [row], "checkpoints": [row], "metrics": [row]},
+    ):
+        with suppress(ResponseShapeError):
+            check(read_object(value, OBJECTS[name], "none"))
+
+
 @pytest.mark.parametrize("name", [name for name in OBJECTS if name != "chat"])
 @MANY
 @given(value=ROW)

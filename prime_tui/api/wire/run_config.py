@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
+from prime_tui.domain.redaction import Redactor
 from prime_tui.domain.text import clean_line, clean_name
 
 _MAX_LINES = 400
@@ -23,7 +24,7 @@ _SECRET_ENDS = (
     ("token", "value"),
 )
 _ENVIRONMENT_ENDS = (("env", "vars"), ("environment", "variables"))
-_SECRET_VALUE = re.compile(r"(?:pit|hf|sk|wandb|ghp|xox[a-z])[_-][A-Za-z0-9_-]{8,}|Bearer\s", re.IGNORECASE)
+_without_secrets = Redactor()
 
 
 def config_lines(parts: dict[str, object]) -> tuple[tuple[str, str], ...]:
@@ -60,7 +61,7 @@ def _shown(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return "••••" if _SECRET_VALUE.search(value) else value
+        return _without_secrets(value)
     return str(value) if isinstance(value, int | float | Decimal) else ""
 
 

@@ -13,15 +13,11 @@ REAP_S = 1.0
 
 
 class ChildFailed(Exception):
-    """The child could not be started or ended with an error.
+    """The child ended with an error or printed too much."""
 
-    Attributes:
-        code: Its exit code, None when it did not start.
-    """
 
-    def __init__(self, code: int | None, problem: str) -> None:
-        super().__init__(problem)
-        self.code = code
+class ChildMissing(ChildFailed):
+    """The child could not even be started."""
 
 
 async def output_of(
@@ -52,7 +48,7 @@ async def output_of(
             cwd="/",
         )
     except (OSError, ValueError) as error:
-        raise ChildFailed(None, getattr(error, "strerror", None) or "it cannot be started") from None
+        raise ChildMissing(getattr(error, "strerror", None) or "it cannot be started") from None
     try:
         async with asyncio.timeout(limit_s):
             output = b"" if child.stdout is None else await _all_of(child.stdout)
@@ -60,7 +56,7 @@ async def output_of(
     finally:
         await _end(child)
     if code != 0:
-        raise ChildFailed(code, f"exit code {code}")
+        raise ChildFailed(f"exit code {code}")
     return output
 
 
@@ -69,7 +65,7 @@ async def _all_of(stream: asyncio.StreamReader) -> bytes:
     while piece := await stream.read(MOST_OUTPUT_BYTES):
         output += piece
         if len(output) > MOST_OUTPUT_BYTES:
-            raise ChildFailed(None, "it prints too much")
+            raise ChildFailed("it prints too much")
     return output
 
 

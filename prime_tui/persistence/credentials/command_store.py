@@ -8,7 +8,7 @@ from prime_tui.domain.credentials import KeyAddress, Reason, StoreName, StoreTro
 from prime_tui.domain.errors import CredentialError
 from prime_tui.domain.secret import Secret
 from prime_tui.domain.text import clean_name
-from prime_tui.persistence.credentials.children import ChildFailed, output_of
+from prime_tui.persistence.credentials.children import ChildFailed, ChildMissing, output_of
 
 LIMIT_S = 10.0
 # What would let it ask on the terminal or on a screen, and the key that it is there to replace.
@@ -58,7 +58,7 @@ class CommandStore:
         except TimeoutError:
             raise self._trouble(Reason.TIMEOUT, f"was not done within {LIMIT_S:.0f} s") from None
         except ChildFailed as error:
-            reason = Reason.NO_BACKEND if error.code is None else Reason.BROKEN
+            reason = Reason.NO_BACKEND if isinstance(error, ChildMissing) else Reason.BROKEN
             raise self._trouble(reason, f"failed: {error}") from None
         except UnicodeDecodeError:
             raise self._trouble(Reason.BROKEN, "prints something that is no key") from None

@@ -12,7 +12,7 @@ from prime_tui.domain.cost import Cost, CostOrigin
 from prime_tui.domain.disks import Disk
 from prime_tui.domain.pods import PastPod, Pod, PodState
 from prime_tui.domain.units import gpu
-from prime_tui.domain.views import Ending, EndingPhase, PodView
+from prime_tui.domain.views import Ending, EndingPhase, PodTotals, PodView
 from prime_tui.domain.words import filter_words, matches
 from prime_tui.store.selectors.money import pod_cost
 from prime_tui.store.selectors.ordering import ordered
@@ -71,23 +71,6 @@ class RowQuery:
     sort: str = ""
     descending: bool = True
     everyone: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class PodTotals:
-    """What stands in the rule above the pods.
-
-    Attributes:
-        usd_per_h: What the wallet's pods burn as far as it is known.
-        unknown_rates: Pods whose price is unknown: the sum is a lower bound.
-        elsewhere: Pods that another wallet pays and that are not counted here.
-    """
-
-    total: int
-    active: int
-    usd_per_h: Decimal
-    unknown_rates: int
-    elsewhere: int
 
 
 def pod_views(store: Store, now: datetime, *, everyone: bool = False) -> tuple[PodView, ...]:

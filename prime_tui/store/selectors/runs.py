@@ -266,9 +266,12 @@ def sorted_runs(views: Sequence[RunView], by: RunSort | None, *, reverse: bool) 
     """Return the runs in order; those without a value come last either way."""
     if by is None:
         return tuple(reversed(views)) if reverse else tuple(views)
-    # Numbers are wanted largest first, names from A on.
-    descending = reverse if by in (RunSort.NAME, RunSort.MODEL, RunSort.STATE) else not reverse
-    return ordered(views, lambda view: _sort_key(view, by), descending=descending)
+    return ordered(views, lambda view: _sort_key(view, by), descending=is_descending(by, reverse=reverse))
+
+
+def is_descending(by: RunSort, *, reverse: bool) -> bool:
+    """Whether the largest comes first: numbers are wanted so, names from A on."""
+    return reverse if by in (RunSort.NAME, RunSort.MODEL, RunSort.STATE) else not reverse
 
 
 def _sort_key(view: RunView, by: RunSort) -> str | float | Decimal | None:

@@ -11,8 +11,8 @@ from prime_tui.ui.render.styled import Span, Styled, fit
 DOT_COLUMNS, DOT_ROWS = 2, 4
 _DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 BLANK = 0x2800
-LABEL_CELLS = 7
 LEAST_WIDTH, LEAST_HEIGHT = 24, 4
+LEAST_LABEL_CELLS = 5
 
 
 def metric_plot(series: MetricSeries, width: int, height: int) -> tuple[Styled, ...]:
@@ -28,11 +28,12 @@ def metric_plot(series: MetricSeries, width: int, height: int) -> tuple[Styled, 
     ]
     if not known:
         return (title, Span(" no value yet", "dim"))
-    columns, rows = width - LABEL_CELLS - 1, height - 2
     low, high = min(value for _, value in known), max(value for _, value in known)
     if high == low:  # a flat line in the middle
         half = abs(high) / 2 or 1.0
         low, high = low - half, high + half
+    label_cells = max(len(number(low)), len(number(high)), LEAST_LABEL_CELLS)
+    columns, rows = width - label_cells - 2, height - 2
     first, last = known[0][0], known[-1][0]
     cells = _curve(known, columns, rows, first, last, low, high)
     lines: list[Styled] = [title]
@@ -40,8 +41,8 @@ def metric_plot(series: MetricSeries, width: int, height: int) -> tuple[Styled, 
         label = number(high) if row == 0 else number(low) if row == rows - 1 else ""
         edge = "┤" if label else "│"
         drawn = "".join(chr(BLANK + dots) if dots else " " for dots in cells[row])
-        lines.append((Span(f"{label:>{LABEL_CELLS - 1}}", "dim"), Span(edge, "dim"), Span(drawn, "accent")))
-    lines.append(_axis(first, last, columns))
+        lines.append((Span(f" {label:>{label_cells}}", "dim"), Span(edge, "dim"), Span(drawn, "accent")))
+    lines.append((Span(" " * (label_cells + 2)), *fit(Span(_axis(first, last, columns), "dim"), columns)))
     return tuple(lines)
 
 
@@ -91,8 +92,7 @@ def _joined(top: int, bottom: int, old_top: int, old_bottom: int) -> tuple[int, 
     return top, bottom
 
 
-def _axis(first: int, last: int, columns: int) -> Styled:
+def _axis(first: int, last: int, columns: int) -> str:
     left, right = f"step {first}", str(last)
     middle = columns - len(left) - len(right)
-    text = left if middle < 1 else left + " " * middle + right
-    return (Span(" " * LABEL_CELLS), *fit(Span(text, "dim"), columns))
+    return left if middle < 1 else left + " " * middle + right

@@ -8,7 +8,7 @@ from datetime import datetime
 from prime_tui.domain.pods import PastPod, Pod, PodState
 from prime_tui.domain.remote import Freshness, Listing, Remote
 from prime_tui.domain.units import UNKNOWN, age, amount, gpu, moment, span, usd, usd_per_h
-from prime_tui.domain.views import Ending, EndingPhase, PodView
+from prime_tui.domain.views import Ending, EndingPhase, PodTotals, PodView
 from prime_tui.ui.render.glyphs import bar
 from prime_tui.ui.render.rows import Column, Row
 from prime_tui.ui.render.styled import Role, Span, Styled, join, width_of
@@ -156,5 +156,16 @@ def unreadable_note(listing: Listing[Pod] | Listing[PastPod]) -> Styled:
 
 
 def noted(parts: Sequence[Styled]) -> Styled:
-    """Join what stands at the right of a rule; empty parts leave no separator."""
+    """Join what stands in a rule; empty parts leave no separator."""
     return join([part for part in parts if width_of(part)], Span(" · ", "dim"))
+
+
+def totals_note(totals: PodTotals, shown: int, total: int, room_cells: int) -> Styled:
+    """Return how many pods there are and what they burn; what matters least goes first where room is short."""
+    rate = Span(usd_per_h(totals.usd_per_h, mark="≥" if totals.unknown_rates else ""), "title")
+    rows, active = Span(f"{shown} of {total}"), Span(f"{totals.active} active")
+    elsewhere = Span(f"+{totals.elsewhere} in other wallets" if totals.elsewhere else "", "dim")
+    for parts in ((rows, active, rate, elsewhere), (rows, active, rate), (rows, rate)):
+        if width_of(noted(parts)) <= room_cells:
+            return noted(parts)
+    return rate

@@ -118,8 +118,7 @@ def _usage(usage: RunUsage | None, width: int) -> Iterator[Styled]:
     if usage is None:
         return
     if usage.is_by_gpu_hour:
-        if not usage.total_cost_usd:
-            yield Span(" paid by the GPU-hour; tokens are not counted", "dim")
+        yield Span(" paid by the GPU-hour; tokens are not counted", "dim")
         return
     wide = width >= 44
     label = 14 if wide else 9

@@ -13,7 +13,7 @@ def top_for(index: int, top: int, visible: int, total: int) -> int:
 
 def clamp_top(top: int, visible: int, total: int) -> int:
     """`top` within what can be scrolled to: no blank rows below the last one."""
-    return max(0, min(top, total - visible))
+    return max(0, min(top, total - max(1, visible)))
 
 
 def thumb(top: int, visible: int, total: int) -> range:

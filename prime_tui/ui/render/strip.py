@@ -59,6 +59,7 @@ class Fit(NamedTuple):
     has_names: bool
     is_tight: bool
     gap: str
+    is_bare: bool = False
 
 
 FITS = (
@@ -66,6 +67,7 @@ FITS = (
     Fit(16, True, False, "  "),
     Fit(14, False, False, "  "),
     Fit(9, False, True, " "),
+    Fit(0, False, True, " ", is_bare=True),
 )
 
 
@@ -96,6 +98,8 @@ def _right_parts(facts: StripFacts, fit: Fit) -> list[Styled]:
     if facts.is_read_only:
         who.append(Span(" RO", "warn"))
     ages = join([_source(source, fit) for source in facts.sources], " ")
+    if fit.is_bare:
+        return [ages, _alert_count(facts.alerts)]
     return [tuple(who), ages, _calls(facts.budget, fit), _alert_count(facts.alerts)]
 
 
@@ -138,7 +142,7 @@ def second_line(facts: StripFacts, width: int) -> tuple[Styled, Styled]:
     balance_role: Role = "stale" if facts.is_balance_old else "title"
     if facts.balance_usd is not None and facts.balance_usd <= 0:
         balance_role = "bad"
-    for level in range(4):
+    for level in range(5):
         parts: list[Styled] = [
             Span(usd(facts.balance_usd), balance_role),
             _burn(facts, long=width >= WIDE and level == 0),
@@ -151,6 +155,8 @@ def second_line(facts: StripFacts, width: int) -> tuple[Styled, Styled]:
 
 
 def _last_day(facts: StripFacts, width: int, level: int) -> Styled:
+    if level == 4:
+        return ""
     spark_width = (24 if width >= WIDE else 12 if width >= MIDDLE else 8) if level < 2 else 0
     drawn = spark(facts.spend_by_hour, spark_width) if facts.spend_by_hour else ""
     label = "24h " if width >= MIDDLE or not drawn else ""

@@ -259,7 +259,8 @@ def rows_note(shown: int, read: int, total: int | None, doing: str, *, is_filter
     if doing:
         return Span(doing, "accent")
     if is_filtered:
-        return Span(f"{count(shown)} of {count(read)} read", "dim")
+        more = "" if total is None or read >= total else f" · {count(total)} in all"
+        return Span(f"{count(shown)} of {count(read)} read{more}", "dim")
     if total is None or read < total:
         return Span(f"{count(read)} of {count(total)} rows", "dim")
     return Span(f"all {count(read)} rows", "dim")

@@ -16,11 +16,11 @@ from prime_tui.store.slice import Topic
 from prime_tui.store.store import Store
 from prime_tui.ui.render.footer import KeyHint, footer
 from prime_tui.ui.render.strip import first_line, second_line
+from prime_tui.ui.shell import Shell
 from prime_tui.ui.widgets.line import Line
 
 if TYPE_CHECKING:
     from prime_tui.sync.engine import Engine
-    from prime_tui.ui.app import PrimeApp
 
 LEAST_WIDTH, LEAST_HEIGHT = 60, 15
 COMMON_HINTS = (KeyHint("?", "help"), KeyHint("q", "quit"))
@@ -93,9 +93,9 @@ class PrimeScreen(Screen[None]):
     # -- for subclasses ------------------------------------------------------------
 
     @property
-    def monitor(self) -> PrimeApp:
-        """The app, by its own type."""
-        return cast("PrimeApp", self.app)
+    def monitor(self) -> Shell:
+        """The app, as far as a screen may use it."""
+        return cast("Shell", self.app)
 
     @property
     def store(self) -> Store:

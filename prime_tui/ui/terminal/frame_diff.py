@@ -5,6 +5,7 @@ cell, and turns each frame into the shortest runs that differ. It knows neither 
 """
 
 from collections.abc import Iterable, Sequence
+from itertools import compress, pairwise
 from operator import ne, or_
 from typing import NamedTuple
 
@@ -160,7 +161,7 @@ class FrameDiff:
             erased_from = None
         start = end = -1
         for x in changed:
-            if end >= 0 and self._worth_rewriting(end, x, shown, looks):
+            if x == end or (end >= 0 and self._worth_rewriting(end, x, shown, looks)):
                 end = x + 1
                 continue
             if end >= 0:
@@ -195,35 +196,52 @@ class FrameDiff:
         )
 
     def _send_run(self, y: int, start: int, end: int, shown: list[str], looks: list[int]) -> None:
-        """Write cells `start` to `end`, whole characters only."""
+        """Write cells `start` to `end`, whole characters only, a stretch of one look at a time."""
         while start and shown[start] == CONTINUED:
             start -= 1
         while end < self._width and shown[end] == CONTINUED:
             end += 1
+        differs = map(ne, looks[start + 1 : end], looks[start : end - 1])
+        edges = [start, *compress(range(start + 1, end), differs), end]
+        for first, last in pairwise(edges):
+            self._send_stretch(first, y, looks[first], shown[first:last])
+
+    def _send_stretch(self, x: int, y: int, look: int, cells: list[str]) -> None:
+        """Write cells of one look; blanks before them keep the look that is set if that shows the same."""
         pen, on_blank = self._pen, self._book.on_blank
-        pen.move(start, y)
-        pending: list[str] = []
-        style = pen.style
-        for x in range(start, end):
-            character, look = shown[x], looks[x]
-            if look != style and not (
-                character == BLANK and style is not None and on_blank(look) == on_blank(style)
-            ):
-                pen.put("".join(pending), x)
-                pending.clear()
-                pen.look(look)
-                style = look
-            pending.append(character)
-            if len(character) > 1 and x + 1 < end:
-                pen.put("".join(pending), None)
-                pending.clear()
-                after = x + 1
-                while after < end and shown[after] == CONTINUED:
-                    after += 1
-                if after < end:
-                    pen.move(after, y)
-        certain = end < self._width and len(shown[_lead(shown, end - 1)]) == 1
-        pen.put("".join(pending), end if certain else None)
+        pen.move(x, y)
+        if look != pen.style:
+            text = "".join(cells)
+            blanks = len(text) - len(text.lstrip(BLANK))
+            if blanks and pen.style is not None and on_blank(look) == on_blank(pen.style):
+                self._put(BLANK * blanks, x + blanks, certain=True)
+                x, cells = x + blanks, cells[blanks:]
+            if not cells:
+                return
+            pen.look(look)
+        while cells:
+            count, certain = _certain_cells(cells)
+            x += count
+            self._put("".join(cells[:count]), x, certain=certain)
+            cells = cells[count:]
+            if cells:
+                pen.move(x, y)
+
+    def _put(self, text: str, end: int, *, certain: bool) -> None:
+        self._pen.put(text, end if certain and end < self._width else None)
+
+
+def _certain_cells(cells: list[str]) -> tuple[int, bool]:
+    """How many cells to write before it is uncertain where the cursor is, and whether it is not.
+
+    It is uncertain after a character of several code points: terminals disagree on the width of some.
+    """
+    if max(map(len, cells)) <= 1:
+        return len(cells), True
+    count = next(number for number, cell in enumerate(cells, 1) if len(cell) > 1)
+    while count < len(cells) and cells[count] == CONTINUED:
+        count += 1
+    return count, False
 
 
 def _lead(shown: list[str], x: int) -> int:

@@ -110,8 +110,14 @@ class QuietApp(App[ReturnType]):
             if self._frame_diff is None:
                 self._frame_diff = FrameDiff(self.console._color_system or ColorSystem.TRUECOLOR)
                 self._frame_diff.cleared(*_frame_size(update))
-            sequence = self._frame_diff.frame(_lines(update), *_frame_size(update))
-            sequence += self._caret_sequence(self._frame_diff)
+            try:
+                sequence = self._frame_diff.frame(_lines(update), *_frame_size(update))
+                sequence += self._caret_sequence(self._frame_diff)
+            except Exception as error:
+                # A fault here must not end the program: from now on frames go as the toolkit makes them.
+                self.frame_diff_off_reason = f"It failed: {type(error).__name__}: {error}."
+                self.refresh()
+                return
             if sequence:
                 if self._sync_available and len(sequence) >= SYNC_FROM_CHARACTERS:
                     sequence = f"{SYNC_START}{sequence}{SYNC_END}"

@@ -99,6 +99,8 @@ class Prompt(TextArea):
     @on(TextArea.Changed)
     def _changed(self) -> None:
         self._fit()
+        # The size that the text has now is known to the scrolling only after the next layout.
+        self.call_after_refresh(self.scroll_cursor_visible)
 
     def _fit(self) -> None:
         lines = max(1, min(MOST_LINES, self.wrapped_document.height))

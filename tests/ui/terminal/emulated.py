@@ -7,7 +7,7 @@ from typing import Any
 import pyte
 from rich.console import RenderableType
 from textual import events
-from textual._compositor import CompositorUpdate
+from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.driver import Driver
 from textual.geometry import Size
 from textual.screen import Screen
@@ -121,7 +121,17 @@ class TwoTerminals(QuietApp[None]):
             self.bytes_plain += len(sequence.encode())
             self.frames += 1
         super()._display(screen, renderable)
-        self.differences.extend(differing(self.plain.cells(), self.as_difference.cells()))
+        # A frame for a size that the terminal no longer has shows anything, until the next one.
+        if frame_size(update) == self.emulated_size:
+            self.differences.extend(differing(self.plain.cells(), self.as_difference.cells()))
+
+
+def frame_size(update: object) -> tuple[int, int] | None:
+    if isinstance(update, LayoutUpdate):
+        return update.region.size
+    if isinstance(update, ChopsUpdate):
+        return max(ends[-1] for ends in update.chop_ends), len(update.chops)
+    return None
 
 
 def differing(plain: list[list[Cell]], other: list[list[Cell]]) -> Iterable[str]:

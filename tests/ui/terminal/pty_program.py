@@ -22,7 +22,7 @@ from prime_tui.ui.render.rows import Column, Row  # noqa: E402
 from prime_tui.ui.render.styled import Span  # noqa: E402
 from prime_tui.ui.terminal.last_words import install  # noqa: E402
 from prime_tui.ui.terminal.quiet_app import QuietApp  # noqa: E402
-from prime_tui.ui.theme import DARK, THEMES  # noqa: E402
+from prime_tui.ui.theme import THEMES, starting_theme  # noqa: E402
 from prime_tui.ui.widgets.line import Line, Rule  # noqa: E402
 from prime_tui.ui.widgets.table import KeyedTable  # noqa: E402
 
@@ -36,6 +36,7 @@ COLUMNS = (
     Column("lease", "LEASE", 11, priority=1),
 )
 ROWS, LAST_WORDS = int(sys.argv[1]), Path(sys.argv[3])
+THEME = starting_theme(None, os.environ)
 BEATS = os.open(sys.argv[2], os.O_WRONLY | os.O_CREAT)
 
 
@@ -72,7 +73,7 @@ class Program(QuietApp[None]):
     def on_mount(self) -> None:
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = DARK
+        self.theme = THEME
         table = self.query_one(KeyedTable)
         table.rows = tuple(row(number) for number in range(ROWS))
         table.focus()

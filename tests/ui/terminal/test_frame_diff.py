@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
@@ -18,6 +19,7 @@ from wcwidth import wcwidth
 from prime_tui.domain.text import clean
 from prime_tui.ui.render.rows import Column, Row
 from prime_tui.ui.render.styled import Span
+from prime_tui.ui.terminal.frame_diff import FrameDiff
 from prime_tui.ui.theme import THEMES
 from prime_tui.ui.widgets.dialog import ConfirmDialog
 from prime_tui.ui.widgets.line import Line, Rule
@@ -167,9 +169,33 @@ async def run(script: list[Step]) -> Torture:
     return app
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=35, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(steps, min_size=1, max_size=12))
 def test_both_terminals_show_the_same(script: list[Step]) -> None:
     app = asyncio.run(run(script))
     assert app.differences == []
+    assert app.as_difference.cells() == app.plain.cells()
     assert app.frames
+
+
+async def test_a_fault_in_the_frame_diff_leaves_the_frames_of_the_toolkit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*_: object) -> str:
+        raise ValueError("broken")
+
+    def break_it(app: Torture, _: Pilot[Any]) -> None:
+        monkeypatch.setattr(FrameDiff, "frame", fail)
+
+    script: list[Step] = [set_text(["before"]), break_it, set_text(["after 日本"]), press("j"), loud]
+    app = await run(script)
+    assert app.frame_diff_off_reason == "It failed: ValueError: broken."
+    assert app.as_difference.cells() == app.plain.cells()
+    assert any("after 日本" in line.replace("日 本 ", "日本") for line in app.plain.screen.display)
+
+
+async def test_differences_are_a_small_part_of_the_frames() -> None:
+    script: list[Step] = [set_rows(["row"] * 6), *[press("j")] * 6, *[set_text([str(n)]) for n in range(6)]]
+    app = await run(script)
+    assert app.differences == []
+    assert app.bytes_as_difference < app.bytes_plain / 3

@@ -82,6 +82,26 @@ def test_a_change_of_a_few_characters_takes_a_few_bytes(start: Start) -> None:
         assert len(after_key(one, "t")) <= 40
 
 
+def test_keys_are_answered_at_once_at_any_frame_rate(start: Start) -> None:
+    """At one frame a second, eight keys would take as many seconds on the toolkit's grid of frames."""
+    with start(TEXTUAL_FPS="1") as one:
+        settled(one)
+        began_s = time.monotonic()
+        for number in range(1, 9):
+            one.send("t")
+            one.sees(f"tick {number}")
+        assert time.monotonic() - began_s < 4.0
+
+
+def test_what_nobody_asked_for_keeps_to_the_frame_rate(start: Start) -> None:
+    with start(TEXTUAL_FPS="2") as one:
+        settled(one)
+        one.send("f")
+        shown: set[int] = set()
+        one.until(lambda text: shown.add(ticks(text)) or ticks(text) >= 30, "30 changes in 2 seconds")
+        assert len(shown) <= 10
+
+
 def test_nothing_is_written_while_nothing_changes(start: Start) -> None:
     with start() as one:
         settled(one)
@@ -100,6 +120,15 @@ def test_it_looks_the_same_with_and_without_the_frame_diff(start: Start) -> None
             written.append(len(one.raw))
     assert shown[0] == shown[1]
     assert written[0] < written[1] / 3
+
+
+def test_no_color_sends_no_colour_but_keeps_weight(start: Start) -> None:
+    with start(NO_COLOR="1") as one:
+        settled(one)
+        after_key(one, "j")
+    sent = {code for codes in re.findall(rb"\x1b\[([0-9;]*)m", one.raw) for code in codes.split(b";")}
+    assert sent <= {b"", b"0", b"1", b"2", b"7", b"22", b"27"}
+    assert sent >= {b"1", b"2", b"7"}
 
 
 def test_sigterm_gives_the_terminal_back(start: Start) -> None:

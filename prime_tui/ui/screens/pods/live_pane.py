@@ -10,10 +10,9 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 
 from prime_tui.domain.ids import PodId
-from prime_tui.domain.units import count, usd_per_h
+from prime_tui.domain.units import count
 from prime_tui.domain.views import PodView
 from prime_tui.store.selectors.pods import (
-    PodTotals,
     RowQuery,
     disks_of,
     pod_totals,
@@ -28,9 +27,10 @@ from prime_tui.ui.render.pods import (
     freshness_note,
     noted,
     pod_row,
+    totals_note,
     unreadable_note,
 )
-from prime_tui.ui.render.styled import Span, Styled
+from prime_tui.ui.render.styled import Span, Styled, width_of
 from prime_tui.ui.render.unread import unread_lines
 from prime_tui.ui.screens.pods.list_pane import ListPane
 from prime_tui.ui.widgets.filter_bar import FilterBar
@@ -38,6 +38,8 @@ from prime_tui.ui.widgets.line import Rule
 from prime_tui.ui.widgets.lines import Lines
 from prime_tui.ui.widgets.table import KeyedTable
 
+RULE_CELLS = 9
+"""What a rule needs around its title and its note."""
 SIDE_BY_SIDE_CELLS = 120
 WIDE_LIST_CELLS = 104
 LIST_CELLS, LEAST_PAGE_CELLS, MOST_PAGE_CELLS = 78, 40, 66
@@ -179,7 +181,9 @@ class LivePane(ListPane[RowQuery]):
             rule.right = ""
             return
         shown = sum(view.is_listed for view in self._views)
-        rule.right = noted(_totals(pod_totals(store, everyone=self.wanted.everyone), shown, total))
+        totals = pod_totals(store, everyone=self.wanted.everyone)
+        room = rule.size.width - RULE_CELLS - width_of(rule.content)
+        rule.right = totals_note(totals, shown, total, room)
 
     def _draw_page(self, store: Store, now: datetime) -> None:
         if not self.query_one("#pod-page").display:
@@ -206,14 +210,3 @@ class LivePane(ListPane[RowQuery]):
             Span("o shows what can be rented, h what ended.", "dim"),
             Span(other, "dim"),
         )
-
-
-def _totals(totals: PodTotals, shown: int, total: int) -> tuple[Styled, ...]:
-    mark = "≥" if totals.unknown_rates else ""
-    elsewhere = f"+{totals.elsewhere} in other wallets" if totals.elsewhere else ""
-    return (
-        f"{shown} of {total}",
-        f"{totals.active} active",
-        Span(usd_per_h(totals.usd_per_h, mark=mark), "title"),
-        Span(elsewhere, "dim") if elsewhere else "",
-    )

@@ -140,7 +140,7 @@ class SshDoor:
         monitor = self._screen.monitor
         try:
             code = await run_in_terminal(
-                monitor,
+                self._screen.app,
                 argv,
                 without_secrets(os.environ),
                 intro=f"prime-tui: {ssh_line(endpoint)}  ({name}); the monitor comes back when it ends.",

@@ -18,7 +18,7 @@ from prime_tui.domain.remote import Freshness
 from prime_tui.domain.runs import LIVE
 from prime_tui.domain.units import age
 from prime_tui.domain.views import RunView
-from prime_tui.store.selectors.runs import RunSort, filtered_runs, run_views, sorted_runs
+from prime_tui.store.selectors.runs import RunSort, filtered_runs, is_descending, run_views, sorted_runs
 from prime_tui.store.slice import Topic
 from prime_tui.ui.render.fields import fitting
 from prime_tui.ui.render.footer import KeyHint
@@ -155,7 +155,7 @@ class RunsScreen(PrimeScreen):
             table.action_first()
             self._has_settled = self.store.runs.value is not None and self.store.wallet.value is not None
         table.sort_key = self._sort.value if self._sort is not None else None
-        table.sort_reverse = self._reverse
+        table.sort_reverse = self._sort is not None and is_descending(self._sort, reverse=self._reverse)
         self._show_rule(now)
 
     def _show_detail(self, now: datetime) -> None:

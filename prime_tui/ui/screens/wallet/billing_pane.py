@@ -116,7 +116,8 @@ class BillingPane(Vertical):
     @on(KeyedTable.EndReached)
     def _near_end(self, event: KeyedTable.EndReached) -> None:
         event.stop()
-        self.post_message(self.OlderWanted())
+        if not self._query.text.strip():  # the end of what a filter lets through is no reason to read on
+            self.post_message(self.OlderWanted())
 
     @on(KeyedTable.SortRequested)
     def _clicked(self, event: KeyedTable.SortRequested) -> None:

@@ -29,7 +29,7 @@ from prime_tui.ui.widgets.table import KeyedTable
 WIDE = 120
 LEAST_PLOT_HEIGHT = 19
 """Lines of the middle from which on the plot has a place."""
-TALL_SPEND_HEIGHT = 34
+TALL_SPEND_HEIGHT = 45
 """Lines of the middle from which on the sums by type are a table also on a narrow screen."""
 MOST_PAGES_FOR_A_RANGE = 5
 NAMES = frozenset({Topic.PODS, Topic.RUNS, Topic.DISKS, Topic.HISTORY, Topic.USAGE})
@@ -195,7 +195,7 @@ class WalletScreen(PrimeScreen):
 
     def action_filter(self) -> None:
         """Filter the billing rows."""
-        self.query_one("#billing", KeyedTable).focus()
+        self.set_focus(self.query_one("#billing", KeyedTable))
         self.query_one(BillingPane).open_filter()
 
     def action_next_sort(self) -> None:

@@ -1,0 +1,153 @@
+"""`prime-tui doctor` as a process: what it finds, what it hides, how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from prime_tui.sim.serve import SimOptions, SimServer
+from tests.cli.program import KEY, ROOT, Home
+from tests.persistence.buses import silent_bus
+
+Findings = dict[tuple[str, str], dict[str, str]]
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[str]:
+    with SimServer(SimOptions(require_key=KEY)) as server:
+        yield server.url
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path, {"TERM": "xterm-256color"})
+
+
+def addressed(home: Home, url: str, extra: str = "") -> None:
+    home.configure(f'[profiles.default]\nbase_url = "{url}"\ninference_url = "{url}/api/v1"\n{extra}')
+
+
+def examined(home: Home, *words: str, code: int = 0, **extra: str) -> Findings:
+    done = home.run("doctor", "--json", *words, **extra)
+    assert done.returncode == code, done.stdout + done.stderr
+    assert KEY not in done.stdout + done.stderr
+    return {(row["topic"], row["subject"]): row for row in json.loads(done.stdout)["findings"]}
+
+
+def test_all_is_well(home: Home, service: str) -> None:
+    addressed(home, service, 'team = "team1"\nread_only = true\n')
+    found = examined(home, PRIME_API_KEY=KEY)
+    assert "answers in" in found["services", f"platform {service}"]["detail"]
+    assert "answers in" in found["services", f"inference {service}"]["detail"]
+    assert "Ada Example" in found["services", "platform key"]["detail"]
+    assert "models" in found["services", "inference key"]["detail"]
+    assert found["services", "scope instances"]["detail"] == "read and write"
+    assert found["services", "scope billing"]["detail"] == "read"
+    assert "s from ours" in found["services", "platform clock"]["detail"]
+    assert found["key", "found"]["detail"] == "yes, from: env"
+    assert found["profile", "team"]["detail"] == "team1  (from config.toml [profiles.default])"
+    assert found["profile", "colour"]["detail"] == "none  (from default)"
+    assert found["files", str(home.config_file)]["detail"] == "mode 600"
+    assert found["versions", "textual"]["verdict"] == "ok"
+    assert found["stores", "secret-service"]["detail"].startswith("no-backend: ")
+    assert found["process", "no core dumps"]["detail"] == "yes"
+    assert not [row for row in found.values() if row["verdict"] == "failure"]
+
+
+def test_text_for_people(home: Home, service: str) -> None:
+    addressed(home, service)
+    done = home.run("doctor", PRIME_API_KEY=KEY)
+    assert done.returncode == 0
+    assert KEY not in done.stdout
+    for topic in ("versions", "terminal", "profile", "stores", "key", "services", "files", "instances"):
+        assert f"\n{topic}\n" in f"\n{done.stdout}"
+
+
+def test_no_key(home: Home, service: str) -> None:
+    addressed(home, service)
+    found = examined(home, code=3)
+    assert found["key", "found"]["advice"] == "prime-tui auth login"
+
+
+def test_a_refused_key(home: Home, service: str) -> None:
+    addressed(home, service)
+    found = examined(home, code=3, PRIME_API_KEY="pit_some_other_key")
+    assert found["services", "platform key"]["verdict"] == "failure"
+    assert "pit_some_other_key" not in json.dumps(list(found.values()))
+
+
+def test_an_unreachable_service(home: Home) -> None:
+    addressed(home, "http://127.0.0.1:1")
+    found = examined(home, code=4, PRIME_API_KEY=KEY)
+    assert found["services", "platform http://127.0.0.1:1"]["verdict"] == "failure"
+
+
+def test_offline_sends_nothing(home: Home) -> None:
+    addressed(home, "http://127.0.0.1:1")
+    found = examined(home, "--offline", PRIME_API_KEY=KEY)
+    assert not [topic for topic, _ in found if topic == "services"]
+
+
+def test_a_broken_configuration_does_not_end_the_examination(home: Home) -> None:
+    home.configure("[profiles.default]\nbase_ulr = 'x'\n")
+    found = examined(home, "--offline", code=1)
+    assert "base_ulr" in found["profile", "configuration"]["detail"]
+    assert found["profile", "configuration"]["advice"] == "Did you mean base_url?"
+    assert ("files", str(home.config_file)) in found
+
+
+def test_modes_with_the_command_that_repairs_them(home: Home, service: str) -> None:
+    home.login(service, "--store", "file", *home.passphrase())
+    (home.state / "keys.vault").chmod(0o644)
+    (home.path / ".prime").mkdir()
+    (home.path / ".prime/config.json").write_text(json.dumps({"api_key": KEY}))
+    (home.path / ".prime/config.json").chmod(0o644)
+    found = examined(home, "--offline", *home.passphrase(), code=3)
+    vault = found["files", str(home.state / "keys.vault")]
+    assert (vault["verdict"], vault["detail"]) == ("failure", "mode 644: open to others")
+    assert vault["advice"] == f"chmod 600 '{home.state / 'keys.vault'}'"
+    assert found["stores", "file (in use)"]["detail"].startswith("refused-mode: ")
+    assert "chmod 600" in found["files", "~/.prime"]["detail"]
+
+
+def test_a_silent_bus(home: Home, tmp_path: Path) -> None:
+    with silent_bus(tmp_path) as bus:
+        found = examined(home, "--offline", PRIME_API_KEY=KEY, DBUS_SESSION_BUS_ADDRESS=bus.address)
+    assert found["stores", "secret-service"]["detail"].startswith("timeout: ")
+
+
+def test_tmux(home: Home, tmp_path: Path) -> None:
+    if shutil.which("tmux") is None:
+        pytest.skip("tmux is not installed")
+    socket = str(tmp_path / "tmux")
+    tmux = ["tmux", "-S", socket, "-f", "/dev/null"]
+    subprocess.run([*tmux, "new-session", "-d", "sleep 600"], check=True, env=home.environment)
+    try:
+        subprocess.run([*tmux, "set", "-g", "set-clipboard", "on"], check=True, env=home.environment)
+        found = examined(home, "--offline", PRIME_API_KEY=KEY, TMUX=f"{socket},1,0")
+    finally:
+        subprocess.run([*tmux, "kill-server"], check=True, env=home.environment)
+    assert found["terminal", "tmux"]["detail"].startswith("tmux ")
+    assert found["terminal", "tmux passthrough"]["detail"] in ("on", "off", "all") or True
+    assert found["terminal", "clipboard"]["detail"] == "tmux set-clipboard is on"
+
+
+def test_other_instances_are_seen(home: Home) -> None:
+    """A stopped process with the words of a monitor, which is all that is looked at."""
+    sleeper = home.path / "prime-tui"
+    sleeper.write_text("import time; time.sleep(600)")
+    with subprocess.Popen(
+        [sys.executable, str(sleeper)], env={**os.environ, "PYTHONPATH": str(ROOT)}
+    ) as other:
+        try:
+            found = examined(home, "--offline", PRIME_API_KEY=KEY)
+        finally:
+            other.kill()
+    assert ("instances", f"pid {other.pid}") in found
