@@ -12,11 +12,11 @@ import sys
 import traceback
 
 from prime_tui.accounts.accounts import Accounts
+from prime_tui.accounts.key_in_use import KeyInUse
 from prime_tui.config.settings import DemoOptions, Settings
 from prime_tui.domain.clock import Clock, SystemClock
 from prime_tui.domain.errors import NetworkError, StorageError
 from prime_tui.domain.redaction import Redactor
-from prime_tui.domain.secret import Secret
 from prime_tui.persistence.last_known import LastKnown
 from prime_tui.persistence.log_file import start_log
 from prime_tui.persistence.paths import Paths
@@ -46,7 +46,6 @@ class Monitor:
         self.clock: Clock = SystemClock()
         self.store = Store()
         self._recorder: Recorder | None = None
-        self._key: Secret | None = None
         self.accounts = Accounts(
             paths,
             environment=dict(os.environ),
@@ -54,6 +53,7 @@ class Monitor:
             given={} if settings.given is None else {settings.profile.name: settings.given},
             redactor=redactor,
         )
+        self._key = KeyInUse(self.accounts.keys, settings.profile)
 
     def app(self) -> PrimeApp:
         """Return the app; nothing is connected yet."""
@@ -90,16 +90,17 @@ class Monitor:
         base_url, inference_url = settings.profile.base_url, settings.profile.inference_url
         if settings.demo is not None:
             base_url = await self._start_simulator(settings.demo)
-            self._key, inference_url = Secret("demo"), f"{base_url}/api/v1"
-        else:
-            await self._find_key(store)
+            inference_url = f"{base_url}/api/v1"
+        found = await self._key.find()
+        if found.key is None:
+            store.notify(found.message, Severity.ERROR, title="No API key")
         client_module = await asyncio.to_thread(importlib.import_module, "prime_tui.api.client")
         budget_module = importlib.import_module("prime_tui.api.budget")
         launches_module = importlib.import_module("prime_tui.persistence.launches")
         client = client_module.PrimeClient(
             base_url=base_url,
             inference_url=inference_url,
-            api_key=lambda: self._key,
+            api_key=self._key,
             team_id=settings.profile.team_id,
             budget=budget_module.CallBudget(
                 clock, settings.calls_per_h if settings.demo is None else DEMO_CALLS_PER_H
@@ -112,14 +113,15 @@ class Monitor:
             store.set_launches(launches.read())
         remember = launches.add if settings.demo is None else (lambda _: None)
         pace = DEMO_PACE if settings.demo is not None else 1.0
-        return Engine(client, store, clock, remember=remember, pace=pace, recorder=self._recorder)
-
-    async def _find_key(self, store: Store) -> None:
-        """Ask for the key where the profile has it; a store that is silent costs some seconds, no frame."""
-        found = await self.accounts.keys.find(self._settings.profile)
-        self._key = found.key
-        if found.key is None:
-            store.notify(found.message, Severity.ERROR, title="No API key")
+        return Engine(
+            client,
+            store,
+            clock,
+            remember=remember,
+            pace=pace,
+            recorder=self._recorder,
+            whoami=self._key.asking(client.account.whoami),
+        )
 
     async def _start_simulator(self, demo: DemoOptions) -> str:
         """Start the simulated service as a child that ends when we do, and return its address."""

@@ -118,11 +118,7 @@ def resolve_profile(
     """
     settings = config.profiles.get(name, ProfileSettings())
     look = _Sources(name, flags, settings, environment)
-    own_base = look.given("base_url") or look.configured("base_url", DEFAULT_BASE_URL)
-    own_inference = look.given("inference_url") or look.configured("inference_url", DEFAULT_INFERENCE_URL)
-    base_from = look.given("base_url") or look.inherited(BASE_URL_VARIABLES) or own_base
-    inference_from = look.given("inference_url") or look.inherited(INFERENCE_URL_VARIABLES) or own_inference
-    base, inference = _checked(platform_base, base_from), _checked(inference_base, inference_from)
+    addresses = _addresses(look)
     account = look.configured("account", name)
     team = look.given("team") or look.inherited(TEAM_VARIABLES) or look.configured("team")
     store = look.given("store") or look.configured("store")
@@ -134,10 +130,10 @@ def resolve_profile(
     return Profile(
         name=name,
         account=account.text or name,
-        base_url=str(base),
-        origin=str(base.origin),
-        inference_url=str(inference),
-        inference_origin=str(inference.origin),
+        base_url=str(addresses.base),
+        origin=str(addresses.base.origin),
+        inference_url=str(addresses.inference),
+        inference_origin=str(addresses.inference.origin),
         team_id=None if team.text is None else TeamId(team.text),
         store=None if store.text is None else StoreName(store.text),
         credential_command=settings.credential_command or (),
@@ -146,16 +142,36 @@ def resolve_profile(
         is_read_only=is_read_only or bool(settings.read_only),
         ssh_key_path=None if key_path.text is None else str(Path(key_path.text).expanduser()),
         sources={
+            **addresses.sources,
             "account": account.source,
-            "base_url": base_from.source,
-            "inference_url": inference_from.source,
             "team": team.source,
             "store": store.source,
             "colour": colour.source,
             "read_only": read_only.source,
             "ssh_key": key_path.source,
         },
-        own_origins=(
+        own_origins=addresses.own_origins,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Addresses:
+    base: BaseUrl
+    inference: BaseUrl
+    sources: dict[str, str]
+    own_origins: tuple[str, str]
+
+
+def _addresses(look: _Sources) -> _Addresses:
+    own_base = look.given("base_url") or look.configured("base_url", DEFAULT_BASE_URL)
+    own_inference = look.given("inference_url") or look.configured("inference_url", DEFAULT_INFERENCE_URL)
+    base = look.given("base_url") or look.inherited(BASE_URL_VARIABLES) or own_base
+    inference = look.given("inference_url") or look.inherited(INFERENCE_URL_VARIABLES) or own_inference
+    return _Addresses(
+        _checked(platform_base, base),
+        _checked(inference_base, inference),
+        {"base_url": base.source, "inference_url": inference.source},
+        (
             str(_checked(platform_base, own_base).origin),
             str(_checked(inference_base, own_inference).origin),
         ),

@@ -16,6 +16,7 @@ from prime_tui.domain.clock import SystemClock
 from prime_tui.domain.credentials import Found, KeySource
 from prime_tui.domain.errors import CredentialError, SettingsError
 from prime_tui.domain.profiles import Profile
+from prime_tui.domain.secret import Secret
 from prime_tui.persistence.official import read_official
 from prime_tui.persistence.paths import Paths
 
@@ -34,7 +35,7 @@ def settings_of(
     if options.calls_per_hour < LEAST_CALLS_PER_H:
         raise SettingsError(f"--calls-per-hour must be at least {LEAST_CALLS_PER_H}.")
     inherited = take_environment_key(environment) if demo is None else None
-    profile, given = _demo_profile(options), None
+    profile, given = _demo_profile(options), Found(Secret("demo"), KeySource.FLAG)
     if demo is None:
         profile, given = _profile_and_key(options, environment, paths, inherited)
         if given is None and profile.store is None:

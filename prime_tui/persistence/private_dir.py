@@ -40,7 +40,7 @@ class PrivateDir:
         self.path = path
         try:
             if make:
-                path.mkdir(mode=PRIVATE_DIR, parents=True, exist_ok=True)
+                _make(path)
             self.fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | _CLOSED)
         except FileNotFoundError:
             raise
@@ -71,25 +71,7 @@ class PrivateDir:
             UnsafePlace: It is a link, not a regular file, somebody else's, or open to others.
             StorageError: It is too large, or the system refuses.
         """
-        path = self.path / name
-        try:
-            handle = os.open(name, os.O_RDONLY | os.O_NONBLOCK | _CLOSED, dir_fd=self.fd)
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            if path.is_symlink():
-                hint = "Move it away; links are not followed."
-                raise UnsafePlace(f"{path} is a link.", hint=hint) from error
-            raise StorageError(f"Cannot read {path}: {error.strerror}.") from error
-        with os.fdopen(handle, "rb") as file:
-            info = os.fstat(handle)
-            if not stat.S_ISREG(info.st_mode):
-                raise UnsafePlace(f"{path} is not a regular file.", hint="Move it away.")
-            _check(path, info, PRIVATE_FILE)
-            content = file.read(most_bytes + 1)
-        if len(content) > most_bytes:
-            raise StorageError(f"{path} is larger than {most_bytes:,} bytes.")
-        return content
+        return read_private_file(self.path / name, most_bytes=most_bytes, directory=self)
 
     def replace(self, name: str, content: bytes) -> None:
         """Replace a file, so that a reader sees the old one or the new one and a power cut loses neither.
@@ -131,6 +113,48 @@ class PrivateDir:
             if entry.startswith(f".{name}.") and len(entry) == len(name) + 18:
                 with suppress(OSError):
                     os.unlink(entry, dir_fd=self.fd)
+
+
+def _make(path: Path) -> None:
+    """Make a directory and its parents, all for us alone whatever the umask."""
+    if not path.is_dir():
+        _make(path.parent)
+        path.mkdir(mode=PRIVATE_DIR, exist_ok=True)
+
+
+def read_private_file(path: Path, *, most_bytes: int, directory: PrivateDir | None = None) -> bytes | None:
+    """Return the content of a file that only we can read; None when there is none.
+
+    Args:
+        path: Where it is.
+        most_bytes: A longer file is refused.
+        directory: The open directory that it is in; without one its directory may be any.
+
+    Raises:
+        UnsafePlace: It is a link, not a regular file, somebody else's, or open to others.
+        StorageError: It is too large, or the system refuses.
+    """
+    place, directory_fd = (path, None) if directory is None else (Path(path.name), directory.fd)
+    try:
+        handle = os.open(place, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | _CLOSED, dir_fd=directory_fd)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        if path.is_symlink():
+            raise UnsafePlace(f"{path} is a link.", hint="Links are not followed.") from error
+        raise StorageError(f"Cannot read {path}: {error.strerror}.") from error
+    try:
+        info = os.fstat(handle)
+        if not stat.S_ISREG(info.st_mode):
+            raise UnsafePlace(f"{path} is not a regular file.", hint="Move it away.")
+        _check(path, info, PRIVATE_FILE)
+        with os.fdopen(handle, "rb", closefd=False) as file:
+            content = file.read(most_bytes + 1)
+    finally:
+        os.close(handle)
+    if len(content) > most_bytes:
+        raise StorageError(f"{path} is not a regular file of at most {most_bytes:,} bytes.")
+    return content
 
 
 def _check(path: Path, info: os.stat_result, mode: int) -> None:

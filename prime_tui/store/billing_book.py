@@ -28,7 +28,6 @@ class BillingBook:
     """All rows of one wallet that were read, newest billing first."""
 
     def __init__(self) -> None:
-        self.version = 0
         self._start_anew(None)
 
     def _start_anew(self, wallet_id: WalletId | None) -> None:
@@ -53,13 +52,13 @@ class BillingBook:
             changed = True
         if self.observed_since is None:
             self.observed_since = at
+            self._read_through = None  # between an earlier session and this one nobody has read
         self.total_rows = wallet.total_rows
         for row in wallet.rows:
             changed = self._observe_row(row, at) or changed
         self._note_coverage(wallet, offset)
         if changed:
             self._sorted = None
-            self.version += 1
         return changed
 
     def restore(self, wallet: Wallet, fetched_at: datetime) -> None:

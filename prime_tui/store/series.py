@@ -34,10 +34,6 @@ class Series(Generic[T]):
         """Return the readings, oldest first."""
         return tuple(self._points)
 
-    def last(self) -> T | None:
-        """Return the newest reading."""
-        return self._points[-1][1] if self._points else None
-
 
 def rates_per_s(points: Sequence[tuple[datetime, int]], width: int) -> tuple[float | None, ...]:
     """Return the growth per second between the last readings, oldest first, at most `width` of them.

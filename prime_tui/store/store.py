@@ -216,12 +216,9 @@ class Store:
         self.ending_pods[pod.id] = pod
         self.mark(Topic.ENDINGS)
 
-    def run_ending(self, run_id: RunId, ending: Ending | None) -> None:
-        """Note how far the ending of a run is; None forgets it."""
-        if ending is None:
-            self.run_endings.pop(run_id, None)
-        else:
-            self.run_endings[run_id] = ending
+    def run_ending(self, run_id: RunId, ending: Ending) -> None:
+        """Note how far the ending of a run is."""
+        self.run_endings[run_id] = ending
         self.mark(Topic.ENDINGS)
 
     def set_launches(self, launches: tuple[LaunchRecord, ...]) -> None:

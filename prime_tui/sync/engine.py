@@ -8,6 +8,7 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from prime_tui.api.budget import user_call
+from prime_tui.domain.account import Account
 from prime_tui.domain.clock import Clock
 from prime_tui.domain.ids import RunId
 from prime_tui.domain.offers import OfferQuery
@@ -71,6 +72,7 @@ class Engine:
         remember: Callable[[LaunchRecord], None] = lambda _: None,
         pace: float = 1.0,
         recorder: Recorder | None = None,
+        whoami: Callable[[], Awaitable[Account]] | None = None,
     ) -> None:
         self._client = client
         self._store = store
@@ -80,7 +82,7 @@ class Engine:
         self._readings = Readings(client, store, clock)
         self._run_readings = RunReadings(client, store, clock)
         self._health = Health(store)
-        self._gate = KeyGate(store, clock, client.account.whoami)
+        self._gate = KeyGate(store, clock, whoami or client.account.whoami)
         self.pods = PodActions(client, store, clock)
         self.runs = RunActions(client, store, clock, remember)
         self.chat = ChatDesk(client, store)

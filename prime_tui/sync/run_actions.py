@@ -122,6 +122,7 @@ class RunActions:
             team_id=order.team_id or self._store.session.wallet.team_id,
             launched_at=self._clock.now(),
             price_usd_per_gpu_h=launched.price_usd_per_gpu_h if launched else None,
+            gpu_count=_gpus(launched) if launched else None,
             gpu_type=launched.gpu_type if launched else order.gpu_type,
         )
         self._remember(record)
@@ -266,3 +267,12 @@ class RunActions:
             title = "End not confirmed" if phase is EndingPhase.NOT_CONFIRMED else "Run not ended"
             self._store.notify(f"{view.title}: {message}", severity, title=title)
         return noted
+
+
+def _gpus(launched: LaunchedRun) -> int | None:
+    """Return how many GPUs the answer's two prices make; None when they do not make a whole number."""
+    total, each = launched.estimated_usd_per_h, launched.price_usd_per_gpu_h
+    if not total or not each:
+        return None
+    gpus = round(total / each)
+    return gpus if gpus and abs(gpus * each - total) < Decimal("0.01") else None

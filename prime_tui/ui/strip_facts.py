@@ -11,6 +11,7 @@ from prime_tui.domain.spend import runway
 from prime_tui.store.selectors.alerts import alerts
 from prime_tui.store.selectors.freshness import source_ages
 from prime_tui.store.selectors.money import balance_usd, listed_burn, measured_burn
+from prime_tui.store.selectors.runs import run_views
 from prime_tui.store.store import Store
 from prime_tui.ui.render.strip import SPARK_BUCKETS, StripFacts
 
@@ -50,13 +51,14 @@ class StripModel:
     def _gather(self, now: datetime) -> StripFacts:
         store = self._store
         balance = balance_usd(store)
-        burn = listed_burn(store, now)
+        runs = run_views(store, now)
+        burn = listed_burn(store, now, runs)
         known_since = store.billing.complete_since
         series = () if known_since is None else store.billing.series(now - DAY, now, SPARK_BUCKETS)
         return StripFacts(
             active_tab=0,
             now=now,
-            alerts=alerts(store, now),
+            alerts=alerts(store, now, runs),
             balance_usd=balance,
             burn=burn,
             measured_usd_per_h=measured_burn(store, now),

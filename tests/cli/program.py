@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import tomllib
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -83,6 +84,15 @@ class Home:
         return subprocess.CompletedProcess(
             done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
         )
+
+    def files_with(self, *secrets: str, allowed: Collection[str] = ()) -> list[str]:
+        """Return the files under the home that hold one of the secrets."""
+        contents = {path: path.read_bytes() for path in self.path.rglob("*") if path.is_file()}
+        return [
+            str(path)
+            for path, content in contents.items()
+            if path.name not in allowed and any(secret.encode() in content for secret in secrets)
+        ]
 
     def status(self, *words: str, **extra: str) -> dict[str, Any]:
         """Return what `auth status --json` says."""

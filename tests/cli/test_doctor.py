@@ -47,7 +47,7 @@ def test_all_is_well(home: Home, service: str) -> None:
     assert "answers in" in found["services", f"platform {service}"]["detail"]
     assert "answers in" in found["services", f"inference {service}"]["detail"]
     assert "Ada Example" in found["services", "platform key"]["detail"]
-    assert "models" in found["services", "inference key"]["detail"]
+    assert "models" in found["services", "inference models"]["detail"]
     assert found["services", "scope instances"]["detail"] == "read and write"
     assert found["services", "scope billing"]["detail"] == "read"
     assert "s from ours" in found["services", "platform clock"]["detail"]
@@ -135,7 +135,7 @@ def test_tmux(home: Home, tmp_path: Path) -> None:
     finally:
         subprocess.run([*tmux, "kill-server"], check=True, env=home.environment)
     assert found["terminal", "tmux"]["detail"].startswith("tmux ")
-    assert found["terminal", "tmux passthrough"]["detail"] in ("on", "off", "all") or True
+    assert found["terminal", "tmux passthrough"]["detail"].startswith(("off", "unknown"))
     assert found["terminal", "clipboard"]["detail"] == "tmux set-clipboard is on"
 
 

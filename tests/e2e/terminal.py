@@ -27,7 +27,7 @@ ANSWERS = (
     (re.compile(rb"\x1b\[\?2026\$p"), b"\x1b[?2026;2$y"),
 )
 ENTER_ALT, LEAVE_ALT = b"\x1b[?1049h", b"\x1b[?1049l"
-MOUSE_ON, MOUSE_OFF = b"\x1b[?1000h", b"\x1b[?1000l"
+MOUSE_OFF = b"\x1b[?1000l"
 SHOW_CURSOR = b"\x1b[?25h"
 
 

@@ -64,15 +64,6 @@ class Watch:
         self._thread.join()
 
 
-def files_with_secrets(home: Path, *allowed: str) -> list[str]:
-    found = []
-    for path in home.rglob("*"):
-        if path.is_file() and path.name not in allowed:
-            content = path.read_bytes()
-            found += [str(path) for secret in SECRETS if secret in content]
-    return found
-
-
 @pytest.fixture(scope="module")
 def service() -> Iterator[str]:
     with SimServer(SimOptions(require_key=KEY)) as server:
@@ -104,7 +95,7 @@ def test_a_day_with_a_key(tmp_path: Path, service: str, store: str) -> None:
         silent(home.run("auth", "status", *passphrase))
         silent(home.run("doctor", *passphrase))
         silent(home.run("auth", "logout", *passphrase))
-    assert files_with_secrets(tmp_path, "passphrase") == []
+    assert home.files_with(KEY, PASSPHRASE, allowed=["passphrase"]) == []
 
 
 def test_a_day_with_the_desktop_keyring(tmp_path: Path, service: str) -> None:
@@ -116,7 +107,7 @@ def test_a_day_with_the_desktop_keyring(tmp_path: Path, service: str) -> None:
             silent(home.run("auth", "status"))
             silent(home.run("auth", "logout"))
         assert any("secret_service_helper" in command for command in watch.seen)
-        assert files_with_secrets(tmp_path) == []
+        assert home.files_with(KEY, PASSPHRASE) == []
 
 
 def test_a_key_of_the_environment_is_not_inherited_by_any_child(tmp_path: Path, service: str) -> None:
@@ -131,4 +122,4 @@ def test_a_key_of_the_environment_is_not_inherited_by_any_child(tmp_path: Path, 
     )
     silent(home.run("doctor", PRIME_API_KEY=KEY))
     assert b"HOME=" in witness.read_bytes()
-    assert files_with_secrets(tmp_path) == []
+    assert home.files_with(KEY, PASSPHRASE) == []

@@ -23,12 +23,11 @@ from prime_tui.store.selectors.money import (
     listed_burn,
     measured_burn,
     pod_cost,
-    spent_today,
     wallet_runway,
 )
 from prime_tui.store.selectors.ownership import in_wallet, is_mine
 from prime_tui.store.store import KeyState, Session, Store
-from tests.store.making import DAY, HOUR, MINUTE, NOW, disk, pod, row, run, wallet
+from tests.store.making import HOUR, MINUTE, NOW, disk, pod, row, run, wallet
 
 
 def full_store() -> Store:
@@ -155,16 +154,6 @@ async def test_the_measured_burn_is_what_was_seen_and_stands_still_while_reading
     rate = measured_burn(store, NOW + 30 * MINUTE)
     assert rate == 60, "a dollar a minute, whatever the row cost before"
     assert measured_burn(store, NOW + 8 * HOUR) == rate, "not reading is not burning less"
-
-
-async def test_spending_of_today_starts_at_midnight() -> None:
-    store = Store()
-    assert spent_today(store, NOW) is None
-    midnight = NOW - 12 * HOUR
-    old = row("old", "70", created=NOW - 3 * DAY, billed=midnight - HOUR)
-    new = row("new", "5", created=midnight + HOUR, billed=NOW)
-    store.wallet_loaded(wallet(old, new), NOW)
-    assert spent_today(store, NOW) == 5
 
 
 async def test_an_empty_wallet_a_short_runway_and_a_dead_key_need_a_person() -> None:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from prime_tui.domain.account import Account
+from prime_tui.domain.errors import NotAuthenticated
+from prime_tui.domain.ids import UserId
 from prime_tui.domain.remote import Freshness
-from prime_tui.store.store import KeyState, Severity
+from prime_tui.store.store import KeyState, Severity, Store
+from prime_tui.sync.key_gate import KeyGate
+from tests.sync.fake_clock import FakeClock
 from tests.sync.watch import WALLET_SCREEN, Watch, watching
 
 WHOAMI = "GET /api/v1/user/whoami"
@@ -95,6 +100,25 @@ async def test_a_key_that_dies_later_is_noticed_although_a_scope_was_missing() -
         watch.sim.set_key("new-key")
         watch.clock.jump(70)
         await watch.until(lambda: watch.store.session.key is KeyState.REFUSED)
+
+
+async def test_another_key_is_judged_anew() -> None:
+    asked = 0
+
+    async def whoami() -> Account:
+        nonlocal asked
+        asked += 1
+        return Account(UserId("u"), "Ada", "ada@example.org")
+
+    gate = KeyGate(Store(), FakeClock(), whoami)
+    for _ in range(3):
+        await gate.refused(NotAuthenticated("no"), "disks")
+    assert asked == 1, "its scope is known to be missing"
+    await gate.refused(NotAuthenticated("no"), "pods")
+    assert asked == 2
+    gate.open()
+    await gate.refused(NotAuthenticated("no"), "disks")
+    assert asked == 3
 
 
 async def test_teams_that_cannot_be_read_do_not_cost_the_account() -> None:

@@ -60,7 +60,6 @@ async def test_later_readings_take_one_page_where_little_moves() -> None:
     async with watching(billings=400) as watch:
         await watch.start()
         first = watch.count(WALLET)
-        assert first > 1
         await watch.live(600)
         assert watch.count(WALLET) - first <= 11
 

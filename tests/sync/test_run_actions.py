@@ -51,8 +51,11 @@ async def test_a_launch_is_sent_once_remembered_and_shown_before_the_list_has_it
         (record,) = watch.remembered
         assert (record.run_id, record.name) == (launch.launched.run_id, "my-run")
         assert launch.launched.run_id in {view.id for view in run_views(watch.store, watch.clock.now())}
-        if launch.launched.token is not None:
-            assert launch.launched.token.reveal() not in repr(record)
+        assert launch.launched.token is not None
+        assert launch.launched.token.reveal() not in repr(record)
+        assert record.price_usd_per_gpu_h is not None
+        assert record.gpu_count is not None
+        assert record.price_usd_per_gpu_h * record.gpu_count == launch.launched.estimated_usd_per_h
 
 
 async def test_a_lost_answer_is_resolved_by_the_name() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from prime_tui.domain.cost import Cost, CostOrigin, best_cost, hours, upper_bound_usd
@@ -12,6 +13,7 @@ from prime_tui.domain.runs import LIVE, RunState
 from prime_tui.domain.spend import Burn, Runway, runway
 from prime_tui.domain.units import gpu, span
 from prime_tui.domain.views import Burning, EndingPhase, RunView
+from prime_tui.store.selectors.freshness import quiet_for
 from prime_tui.store.selectors.ownership import in_wallet
 from prime_tui.store.selectors.runs import run_views
 from prime_tui.store.store import Store
@@ -51,9 +53,13 @@ def disk_cost(store: Store, disk: Disk, now: datetime) -> Cost:
     return best_cost(billed=billed_cost(store, disk.id), estimate=Cost(estimate, CostOrigin.ESTIMATE))
 
 
-def burning_now(store: Store, now: datetime) -> tuple[Burning, ...]:
-    """Return everything of this wallet that costs money now or is about to, dearest first."""
-    found = [*_burning_pods(store, now), *_burning_runs(store, now), *_burning_disks(store, now)]
+def burning_now(store: Store, now: datetime, runs: Sequence[RunView] | None = None) -> tuple[Burning, ...]:
+    """Return everything of this wallet that costs money now or is about to, dearest first.
+
+    `runs` are the joined runs, where they are at hand: joining thousands of them is what takes the time.
+    """
+    views = run_views(store, now) if runs is None else runs
+    found = [*_burning_pods(store, now), *_burning_runs(store, views, now), *_burning_disks(store, now)]
     return tuple(sorted(found, key=lambda one: one.usd_per_h or Decimal(0), reverse=True))
 
 
@@ -76,7 +82,7 @@ def _burning_pods(store: Store, now: datetime) -> list[Burning]:
     ]
 
 
-def _burning_runs(store: Store, now: datetime) -> list[Burning]:
+def _burning_runs(store: Store, runs: Sequence[RunView], now: datetime) -> list[Burning]:
     return [
         Burning(
             kind="run",
@@ -88,9 +94,9 @@ def _burning_runs(store: Store, now: datetime) -> list[Burning]:
             usd_per_h=run.usd_per_h,
             cost=run.cost,
             since=run.started_at or run.created_at,
-            note=_run_note(run, now),
+            note=_run_note(store, run, now),
         )
-        for run in run_views(store, now)
+        for run in runs
         if _may_burn(run)
     ]
 
@@ -117,8 +123,8 @@ def _pod_note(store: Store, pod: Pod) -> str:
     return "still costs" if pod.state is PodState.STOPPED and pod.burn_usd_per_h else ""
 
 
-def _run_note(run: RunView, now: datetime) -> str:
-    quiet = run.quiet_for(now)
+def _run_note(store: Store, run: RunView, now: datetime) -> str:
+    quiet = quiet_for(store, run, now)
     return "" if quiet is None else f"▲ {span(quiet.total_seconds())} quiet"
 
 
@@ -141,7 +147,7 @@ def _burning_disks(store: Store, now: datetime) -> list[Burning]:
     ]
 
 
-def listed_burn(store: Store, now: datetime) -> Burn | None:
+def listed_burn(store: Store, now: datetime, runs: Sequence[RunView] | None = None) -> Burn | None:
     """Return the burn by the price lists; None until the pods were read once.
 
     Sources that could not be read at all are named in `unknown`.
@@ -150,7 +156,7 @@ def listed_burn(store: Store, now: datetime) -> Burn | None:
         return None
     sums = {"pod": Decimal(0), "run": Decimal(0), "disk": Decimal(0)}
     unknown: list[str] = []
-    for one in burning_now(store, now):
+    for one in burning_now(store, now, runs):
         if one.usd_per_h is None:
             unknown.append(one.name)
         else:
@@ -175,14 +181,6 @@ def balance_usd(store: Store) -> Decimal | None:
     return wallet.balance if wallet is not None and wallet.currency == "USD" else None
 
 
-def wallet_runway(store: Store, now: datetime) -> Runway:
+def wallet_runway(store: Store, now: datetime, runs: Sequence[RunView] | None = None) -> Runway:
     """Return how long the balance lasts at the listed burn."""
-    return runway(balance_usd(store), listed_burn(store, now), now)
-
-
-def spent_today(store: Store, now: datetime) -> Decimal | None:
-    """Return what was charged since midnight UTC; None before the first reading."""
-    if store.billing.complete_since is None:
-        return None
-    midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    return store.billing.spent(midnight, now + timedelta(minutes=5))
+    return runway(balance_usd(store), listed_burn(store, now, runs), now)

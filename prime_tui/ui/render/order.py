@@ -61,10 +61,11 @@ def price_lines(
     )
     if other:
         parts.append(f"memory and vCPUs {usd(other, places=4)}/h")
+    mark = "~" if offer.price_is_variable else ""
     per_day = None if usd_per_h_now is None else usd_per_h_now * HOURS_PER_DAY
     total: Styled = (
         Span(quote(usd_per_h_now, offer), "title"),
-        Span(f"   {usd(per_day) if offer.currency == 'USD' else UNKNOWN} per day", "text"),
+        Span(f"   {usd(per_day, mark=mark) if offer.currency == 'USD' else UNKNOWN} per day"),
         Span(f"   {' + '.join(parts)}" if len(parts) > 1 else "", "dim"),
     )
     return (("burns", total),)

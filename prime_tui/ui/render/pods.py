@@ -161,7 +161,7 @@ def noted(parts: Sequence[Styled]) -> Styled:
 
 
 def totals_note(totals: PodTotals, shown: int, total: int, room_cells: int) -> Styled:
-    """Return how many pods there are and what they burn; what matters least goes first where room is short."""
+    """Return how many pods there are and what they burn, less of it where room is short."""
     rate = Span(usd_per_h(totals.usd_per_h, mark="≥" if totals.unknown_rates else ""), "title")
     rows, active = Span(f"{shown} of {total}"), Span(f"{totals.active} active")
     elsewhere = Span(f"+{totals.elsewhere} in other wallets" if totals.elsewhere else "", "dim")

@@ -27,7 +27,7 @@ BURNING_COLUMNS = (
 WIDE_BURNING_COLUMNS = tuple(
     replace(
         column,
-        width={"kind": 20, "state": 16, "cost": 10, "note": 14}.get(column.key, column.width),
+        width={"kind": 16, "state": 15, "cost": 9, "note": 12}.get(column.key, column.width),
         grow=column.key == "name",
     )
     for column in BURNING_COLUMNS
@@ -183,7 +183,7 @@ def coverage_notes(
     """Yield what is missing from the picture, and what in it is a guess."""
     if complete_since is not None and complete_since > range_start:
         back = moment(complete_since, now)
-        what = "older spending is not in the picture" if long else "not older"
+        what = "older spending is not shown" if long else "not older"
         yield Span(f"rows read back to {back}; {what}", "warn")
     if has_guesses:
         if long:

@@ -95,7 +95,7 @@ def test_the_numbers_are_whole_at_every_width(width: int) -> None:
 @settings(max_examples=80, deadline=None)
 @given(
     st.integers(60, 200),
-    st.text(st.characters(exclude_categories=("C",)), max_size=60),
+    st.text(st.characters(exclude_categories=["C"]), max_size=60),
     st.decimals(-99999, 999999, places=2),
     st.integers(0, 30),
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textual import events
+
 from prime_tui.domain.pods import Pod, PodState
 from prime_tui.sim.serve import SimOptions
 from tests.ui.monitor import Monitor
@@ -46,6 +48,12 @@ async def go_to(m: Monitor, pod: Pod) -> None:
     found = [index for index, row in enumerate(rows(m)) if row[1:].startswith(pod.name[:SEEN])]
     assert found, f"{pod.name} is not in view\n{m.text()}"
     await m.press("g", *("j" for _ in range(found[0])))
+
+
+async def paste(m: Monitor, text: str) -> None:
+    """Put text where the caret is, as a terminal does that pastes; quicker than key by key."""
+    m.app.post_message(events.Paste(text))
+    await m.pilot.pause()
 
 
 def line_of(m: Monitor, pod: Pod) -> str:

@@ -7,36 +7,14 @@ from prime_tui.domain.runs import RunState
 from prime_tui.domain.units import UNKNOWN
 from prime_tui.domain.views import RunView
 from prime_tui.sim.people import usual_people
-from prime_tui.store.selectors.runs import run_views
 from prime_tui.ui.messages import OpenRun
 from tests.ui.monitor import Monitor, monitor
-
-SMALL, WIDE = (80, 24), (160, 48)
-
-
-def rows(one: Monitor) -> list[str]:
-    """The lines of the table below its header."""
-    lines = one.text().splitlines()
-    header = next(number for number, line in enumerate(lines) if line.split()[:1] == ["NAME"])
-    return [line.rstrip("┃ ") for line in lines[header + 1 : -1] if line.strip("┃ ") and line[:2] != "/ "]
+from tests.ui.screens.driving_runs import SMALL, WIDE, row_of, rows, settled, views
 
 
 def costs(one: Monitor) -> list[float]:
     """The known amounts of the rows in view."""
     return [float(row.split()[-2].replace(",", "")) for row in rows(one) if row.split()[-2] != UNKNOWN]
-
-
-def row_of(one: Monitor, name: str) -> str:
-    return next((row for row in rows(one) if name in row), "")
-
-
-def views(one: Monitor) -> tuple[RunView, ...]:
-    return run_views(one.store, one.app.clock.now())
-
-
-async def settled(one: Monitor) -> None:
-    await one.until(lambda: one.store.runs.value and one.store.wallet.value, "runs and wallet")
-    await one.until(lambda: f"{len(views(one))} all" in one.text(), "the rows")
 
 
 def a_run(one: Monitor, state: RunState) -> RunView:
@@ -100,7 +78,7 @@ async def test_a_run_by_the_gpu_hour_has_dashes_and_no_made_up_zeros() -> None:
         await settled(one)
         await one.until(lambda: any(view.usage and view.usage.is_by_gpu_hour for view in views(one)), "usage")
         view = next(view for view in views(one) if view.usage and view.usage.is_by_gpu_hour and view.name)
-        row = row_of(one, (view.name or "")[:14])
+        row = row_of(one, view)
         assert f" {UNKNOWN} " in row, "tokens"
         assert " 0.00" not in row.replace("   0.00 ", "", 1), "only an ended run's rate may be zero"
 

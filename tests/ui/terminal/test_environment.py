@@ -59,7 +59,7 @@ def test_a_missing_stream_is_nothing_to_write_to() -> None:
         (
             {0, 1},
             "xterm",
-            "The error stream is not a terminal, and the screen is drawn there: do not redirect it.",
+            "The error stream is not a terminal; the screen is drawn there.",
         ),
         ({0, 2}, "dumb", "TERM is dumb: this terminal cannot move its cursor."),
         ({0, 2}, None, None),

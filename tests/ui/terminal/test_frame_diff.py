@@ -169,7 +169,7 @@ async def run(script: list[Step]) -> Torture:
     return app
 
 
-@settings(max_examples=35, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(steps, min_size=1, max_size=12))
 def test_both_terminals_show_the_same(script: list[Step]) -> None:
     app = asyncio.run(run(script))

@@ -372,7 +372,7 @@ cells = st.one_of(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     st.lists(st.tuples(cells, cells, cells), max_size=12),
     st.integers(1, 70),

@@ -95,9 +95,7 @@ class PodOrderer:
         if creation.pod is None:
             self._pane.ended(
                 (
-                    Span(
-                        f"▲ NOT CONFIRMED: no answer came, and no pod named {order.name} has shown up.", "bad"
-                    ),
+                    Span(f"▲ NOT CONFIRMED: no answer came, and no pod {order.name} has shown up.", "bad"),
                     Span("It may still appear, and then it burns. Watch the list before you order again."),
                     Span("The order was sent once and is not sent again by itself.", "dim"),
                 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
@@ -126,6 +128,12 @@ class RunDetail(Vertical):
         if is_other:
             self.query_one("#page", Lines).to_start()
         self.refresh_shown()
+
+    def tick(self, now: datetime) -> None:
+        """Let ages grow."""
+        if self._facts is not None:
+            self._facts = replace(self._facts, now=now)
+            self.refresh_shown()
 
     def refresh_shown(self) -> None:
         """Draw title, names and the present page from the facts."""

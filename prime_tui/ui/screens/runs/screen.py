@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import ClassVar
 
 from textual import on
@@ -14,34 +14,27 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from prime_tui.domain.ids import RunId
-from prime_tui.domain.remote import Freshness
-from prime_tui.domain.runs import LIVE
-from prime_tui.domain.units import age
 from prime_tui.domain.views import RunView
-from prime_tui.store.selectors.runs import RunSort, filtered_runs, is_descending, run_views, sorted_runs
+from prime_tui.store.selectors.runs import run_views
 from prime_tui.store.slice import Topic
-from prime_tui.ui.render.fields import fitting
 from prime_tui.ui.render.footer import KeyHint
-from prime_tui.ui.render.runs import COLUMNS
-from prime_tui.ui.render.styled import Span, Styled
+from prime_tui.ui.render.styled import Span
 from prime_tui.ui.screens.base import PrimeScreen
 from prime_tui.ui.screens.runs.deeds import RunDeeds
 from prime_tui.ui.screens.runs.detail import RunDetail, Tab
 from prime_tui.ui.screens.runs.facts import run_facts
 from prime_tui.ui.screens.runs.launch.desk import LaunchDesk
+from prime_tui.ui.screens.runs.list_pane import ListFacts, RunList
 from prime_tui.ui.screens.runs.log_pane import LogPane
-from prime_tui.ui.screens.runs.run_rows import RunRows
 from prime_tui.ui.widgets.choose_dialog import ChooseDialog, Option
 from prime_tui.ui.widgets.dialog import PromptDialog
-from prime_tui.ui.widgets.filter_bar import FilterBar
-from prime_tui.ui.widgets.line import Rule
 from prime_tui.ui.widgets.table import KeyedTable
 
 PANE_WIDTH = 120
 SETTLE_S = 0.35
 """A cursor that only passes a row should not cost five requests."""
-NEVER = datetime.min.replace(tzinfo=UTC)
 RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}")
+LISTED = frozenset({Topic.RUNS, Topic.USAGE, Topic.BILLING, Topic.ENDINGS, Topic.RUN_DETAIL, Topic.SESSION})
 
 
 class RunsScreen(PrimeScreen):
@@ -84,35 +77,24 @@ class RunsScreen(PrimeScreen):
         self.deeds = RunDeeds(self)
         self.desk = LaunchDesk(self)
         self._views: tuple[RunView, ...] = ()
-        self._rows = RunRows((), NEVER)
-        self._filter = ""
-        self._sort: RunSort | None = None
-        self._reverse = False
         self._wants_pane = True
         self._is_page_open = False
-        self._has_settled = False
         self._subject: RunId | None = None
         self._settling: Timer | None = None
 
     def body(self) -> Widget:
         """The table and the details."""
-        rows = Vertical(
-            Rule(Span("runs", "title"), id="runs-rule"),
-            KeyedTable(COLUMNS, markable=False, id="runs"),
-            FilterBar(id="runs-filter"),
-            id="list",
-        )
-        return Vertical(Horizontal(rows, RunDetail(), id="panes"), id="middle")
+        return Vertical(Horizontal(RunList(id="list"), RunDetail(), id="panes"), id="middle")
 
     def on_mount(self) -> None:
         """Start in the table."""
-        self._table.focus()
+        self._list.table.focus()
 
     # -- what is shown -----------------------------------------------------------------------
 
     @property
-    def _table(self) -> KeyedTable:
-        return self.query_one("#runs", KeyedTable)
+    def _list(self) -> RunList:
+        return self.query_one(RunList)
 
     @property
     def _detail(self) -> RunDetail:
@@ -126,74 +108,29 @@ class RunsScreen(PrimeScreen):
     def _shows_detail(self) -> bool:
         return self._is_page_open or (self._is_wide and self._wants_pane)
 
-    @property
-    def _is_old(self) -> bool:
-        return self.store.runs.remote.freshness(self.now()) is Freshness.STALE
-
     def show(self, topics: frozenset[Topic], now: datetime) -> None:
         """Show what changed."""
-        if topics & {Topic.RUNS, Topic.USAGE, Topic.BILLING, Topic.ENDINGS, Topic.RUN_DETAIL, Topic.SESSION}:
-            self._views = run_views(self.store, now)
-            self._fill(now)
+        if topics & LISTED:
+            self._show_list(now)
         self._show_detail(now)
 
     def tick(self, now: datetime) -> None:
         """Let ages grow."""
-        self._rows = self._rows.at(now, is_old=self._is_old)
-        self._table.rows = self._rows
-        self._show_rule(now)
-        self._show_detail(now)
+        self._list.tick(now)
+        if self._shows_detail:
+            self._detail.tick(now)
 
-    def _fill(self, now: datetime) -> None:
-        chosen = sorted_runs(filtered_runs(self._views, self._filter), self._sort, reverse=self._reverse)
-        table = self._table
-        table.columns = fitting(COLUMNS, table.size.width or self.size.width)
-        self._rows = RunRows(chosen, now, table.columns, is_old=self._is_old)
-        table.placeholder = self._placeholder()
-        table.rows = self._rows
-        if not self._has_settled:  # until all sources have answered once, the first row is the chosen one
-            table.action_first()
-            self._has_settled = self.store.runs.value is not None and self.store.wallet.value is not None
-        table.sort_key = self._sort.value if self._sort is not None else None
-        table.sort_reverse = self._sort is not None and is_descending(self._sort, reverse=self._reverse)
-        self._show_rule(now)
+    def _show_list(self, now: datetime) -> None:
+        store = self.store
+        self._views = run_views(store, now)
+        is_complete = store.runs.value is not None and store.wallet.value is not None
+        facts = ListFacts(self._views, store.runs.remote, store.has_run_list, is_complete, now)
+        self._list.show(facts)
 
     def _show_detail(self, now: datetime) -> None:
         if self._shows_detail:
             run_id = self._subject
             self._detail.show(None if run_id is None else run_facts(self.store, run_id, now))
-
-    def _show_rule(self, now: datetime) -> None:
-        rule, remote = self.query_one("#runs-rule", Rule), self.store.runs.remote
-        live = sum(view.state in LIVE for view in self._views)
-        total = remote.value.total if remote.value is not None else None
-        notes: list[Span] = []
-        if self._filter:
-            notes.append(Span(f"{len(self._rows)} of {len(self._views)} match “{self._filter}” · "))
-        notes.append(Span(f"{live} live · {max(len(self._views), total or 0)} all"))
-        unreadable = len(remote.value.unreadable) if remote.value is not None else 0
-        if unreadable:
-            notes.append(Span(f" · {unreadable} rows unreadable", "warn"))
-        if self.store.has_run_list is False:
-            notes.append(Span(" · found by billing", "dim"))
-        if self._is_old:
-            notes.append(Span(f" · ▲ stale {age(remote.fetched_at, now)}", "bad"))
-        rule.right = tuple(notes)
-
-    def _placeholder(self) -> tuple[Styled, ...]:
-        remote = self.store.runs.remote
-        if self._views:
-            return (Span(f"No run matches “{self._filter}”."), Span("esc in the filter clears it", "dim"))
-        freshness = remote.freshness(self.now())
-        if freshness is Freshness.LOADING:
-            return (Span("Reading runs…", "dim"),)
-        if remote.error is not None and freshness is Freshness.FAILED:
-            hint = remote.error.hint or "r tries again"
-            return (Span(f"The runs cannot be read: {remote.error.message}", "bad"), Span(hint, "dim"))
-        return (
-            Span("No runs in this wallet."),
-            Span("n launches one from a TOML file · i looks at one by its id", "dim"),
-        )
 
     # -- which run is looked at ---------------------------------------------------------------
 
@@ -243,14 +180,12 @@ class RunsScreen(PrimeScreen):
 
     def select(self, thing_id: str) -> None:
         """Put the cursor on a run and show it in full; another screen asked for it."""
-        if self._rows.index_of(thing_id) is None:
-            self._filter = ""
-            self._fill(self.now())
-        if self._rows.index_of(thing_id) is None:
+        if not self._list.holds(thing_id) and self._list.has_filter:
+            self._list.clear_filter()
+        if not self._list.holds(thing_id):
             self.store.type_run(RunId(thing_id))
-            self._views = run_views(self.store, self.now())
-            self._fill(self.now())
-        self._table.cursor_key = thing_id
+            self._show_list(self.now())
+        self._list.table.cursor_key = thing_id
         self._subject = RunId(thing_id)
         self._open_detail()
 
@@ -267,11 +202,6 @@ class RunsScreen(PrimeScreen):
         self._detail.set_class(is_page, "-page")
         self.show_hints()
         self._attend()
-        self.call_after_refresh(self._draw)
-
-    def _draw(self) -> None:
-        """Once the widths are known."""
-        self._fill(self.now())
         self._show_detail(self.now())
 
     def _open_detail(self) -> None:
@@ -286,7 +216,7 @@ class RunsScreen(PrimeScreen):
     def _close_detail(self) -> None:
         self._is_page_open = False
         self._lay_out()
-        self._table.focus()
+        self._list.table.focus()
         self.show_hints()
 
     @on(KeyedTable.RowChosen, "#runs")
@@ -341,31 +271,15 @@ class RunsScreen(PrimeScreen):
         if self._detail.tab is Tab.LOGS and self._detail.has_focus_within:
             self.query_one(LogPane).open_filter()
         else:
-            self.query_one("#runs-filter", FilterBar).open()
-
-    @on(FilterBar.Changed, "#runs-filter")
-    def _filter_changed(self, event: FilterBar.Changed) -> None:
-        self._filter = event.text.strip()
-        self._fill(self.now())
+            self._list.open_filter()
 
     def action_next_sort(self) -> None:
-        """Sort by the next column; after the last one, live first and newest first."""
-        order: list[RunSort | None] = [None, *RunSort]
-        self._sort = order[(order.index(self._sort) + 1) % len(order)]
-        self._reverse = False
-        self._fill(self.now())
+        """Sort by the next column."""
+        self._list.sort_by_next()
 
     def action_reverse_sort(self) -> None:
         """Reverse the order."""
-        self._reverse = not self._reverse
-        self._fill(self.now())
-
-    @on(KeyedTable.SortRequested, "#runs")
-    def _sort_requested(self, event: KeyedTable.SortRequested) -> None:
-        wanted = RunSort(event.column_key)
-        self._reverse = not self._reverse if wanted is self._sort else False
-        self._sort = wanted
-        self._fill(self.now())
+        self._list.reverse_order()
 
     def action_toggle_detail(self) -> None:
         """Show or hide the pane; without room for one, open the page."""
@@ -445,8 +359,7 @@ class RunsScreen(PrimeScreen):
 
     def action_back(self) -> None:
         """Back to the table; from there, without the filter."""
-        bar = self.query_one("#runs-filter", FilterBar)
         if self._is_page_open:
             self._close_detail()
-        elif bar.text:
-            bar.action_clear()
+        elif self._list.has_filter:
+            self._list.clear_filter()

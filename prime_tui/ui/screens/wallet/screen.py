@@ -68,6 +68,7 @@ class WalletScreen(PrimeScreen):
     def __init__(self) -> None:
         super().__init__()
         self._is_reading = False
+        self._wants_more = False
 
     def body(self) -> Widget:
         """The three panes."""
@@ -166,9 +167,12 @@ class WalletScreen(PrimeScreen):
             self._read_older(pages=MOST_PAGES_FOR_A_RANGE, until=now - spend.chosen.span)
 
     def _read_older(self, *, pages: int, until: datetime | None) -> None:
-        if self.engine is None or self._is_reading or not self._has_older:
+        if self.engine is None or not self._has_older:
             return
-        self._is_reading = True
+        if self._is_reading:
+            self._wants_more = True  # the end came into view again meanwhile
+            return
+        self._is_reading, self._wants_more = True, False
         self.query_one(BillingPane).say("reading older rows…")
         self.monitor.act(self._reading(pages, until), "older billing rows")
 
@@ -185,6 +189,8 @@ class WalletScreen(PrimeScreen):
         finally:
             self._is_reading = False
             billing.say(problem)
+        if self._wants_more and not problem:
+            self._read_older(pages=1, until=None)
 
     @on(BillingPane.Changed)
     def _draw_billing(self) -> None:
