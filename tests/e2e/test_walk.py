@@ -10,8 +10,8 @@ import time
 from pathlib import Path
 
 import pytest
-from prime_tui.sim.serve import SimOptions, SimServer
 
+from prime_tui.sim.serve import SimOptions, SimServer
 from tests.e2e.terminal import ENTER_ALT, PATIENCE_S, Terminal, terminal
 
 F1 = "\x1bOP"
