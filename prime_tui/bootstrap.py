@@ -10,17 +10,21 @@ import os
 import signal
 import sys
 import traceback
+from pathlib import Path
 
 from prime_tui.accounts.accounts import Accounts
-from prime_tui.accounts.key_in_use import KeyInUse
+from prime_tui.accounts.desk import AccountDesk
 from prime_tui.config.settings import DemoOptions, Settings
 from prime_tui.domain.clock import Clock, SystemClock
+from prime_tui.domain.credentials import StoreName
 from prime_tui.domain.errors import NetworkError, StorageError
+from prime_tui.domain.ids import UserId
+from prime_tui.domain.profiles import Profile
 from prime_tui.domain.redaction import Redactor
 from prime_tui.persistence.last_known import LastKnown
 from prime_tui.persistence.log_file import start_log
 from prime_tui.persistence.paths import Paths
-from prime_tui.store.store import Session, Severity, Store
+from prime_tui.store.store import Session, Store
 from prime_tui.sync.engine import Engine
 from prime_tui.sync.recorder import Recorder
 from prime_tui.ui.app import PrimeApp
@@ -31,6 +35,8 @@ DEMO_STARTS_WITHIN_S = 20.0
 DEMO_PACE = 0.2
 """The simulated service has no limit, and a demo should move."""
 DEMO_CALLS_PER_H = 20_000
+WORTH_TELLING_S = 0.7
+"""A store that takes longer than this to answer is named on the screen."""
 
 log = logging.getLogger(__name__)
 
@@ -38,93 +44,153 @@ log = logging.getLogger(__name__)
 class Monitor:
     """One running program: what must be ended with it is held here."""
 
-    def __init__(self, settings: Settings, paths: Paths, redactor: Redactor) -> None:
+    def __init__(self, settings: Settings, paths: Paths, redactor: Redactor, home: Path) -> None:
         self._settings = settings
         self._paths = paths
         self._redactor = redactor
         self._simulator: asyncio.subprocess.Process | None = None
-        self.clock: Clock = SystemClock()
-        self.store = Store()
+        self._simulator_url = ""
         self._recorder: Recorder | None = None
-        self.accounts = Accounts(
+        self.clock: Clock = SystemClock()
+        accounts = Accounts(
             paths,
             environment=dict(os.environ),
             clock=self.clock,
             given={} if settings.given is None else {settings.profile.name: settings.given},
             redactor=redactor,
         )
-        self._key = KeyInUse(self.accounts.keys, settings.profile)
+        self.desk = AccountDesk(
+            accounts,
+            settings.profile,
+            home,
+            is_read_only=settings.read_only,
+            is_demo=settings.demo is not None,
+        )
 
     def app(self) -> PrimeApp:
         """Return the app; nothing is connected yet."""
         settings = self._settings
-        self.store.session = _first_session(settings)
-        if settings.demo is None:
-            self._restore(settings)
         app = PrimeApp(
-            self.store,
+            self.open_store(settings.profile),
             self.clock,
             self.connect,
             paths=self._paths,
+            desk=self.desk,
+            open_store=self.open_store,
             first_screen=settings.first_screen,
             theme=settings.theme or (ANSI if os.environ.get("NO_COLOR") else DARK),
         )
         app.crash_report = lambda fault: self._redactor("".join(traceback.format_exception(fault)))
         return app
 
-    def _restore(self, settings: Settings) -> None:
-        """Show what was known last; a database that cannot be used costs the first frame, nothing else."""
-        kept = LastKnown(self._paths.database_file, _wallet_key(settings))
-        recorder = Recorder(self.store, kept, self.clock)
+    def open_store(self, profile: Profile, account_id: UserId | None = None) -> Store:
+        """Return a store with what was known last of the profile's wallet.
+
+        Args:
+            profile: Whose wallet.
+            account_id: Whose key it is, where that is known: numbers of anybody else are left out.
+        """
+        store, self._recorder = self._new_store(profile), None
+        wallet = self._wallet_name(profile)
+        if wallet is None:
+            return store
+        recorder = Recorder(store, LastKnown(self._paths.database_file, wallet), self.clock)
         try:
             recorder.restore()
         except StorageError as error:
             log.warning("the last known state is not restored: %s", error)
-            self.store.notify(str(error), title="The last known state is not kept")
-        else:
-            self._recorder = recorder
+            store.notify(str(error), title="The last known state is not kept")
+            return store
+        known = store.account.value
+        if account_id is not None and known is not None and known.id != account_id:
+            store = self._new_store(profile)
+            recorder = Recorder(store, LastKnown(self._paths.database_file, wallet), self.clock)
+        self._recorder = recorder
+        return store
+
+    def _new_store(self, profile: Profile) -> Store:
+        store = Store()
+        store.session = Session(
+            wallet=profile.wallet,
+            profile=profile.name,
+            colour=profile.colour or "",
+            origin=profile.origin,
+            is_read_only=profile.is_read_only,
+            is_demo=self._settings.demo is not None,
+            is_plain_text=profile.store is StoreName.PLAINTEXT,
+        )
+        return store
+
+    def _wallet_name(self, profile: Profile) -> str | None:
+        """Name whose state is kept; None without a key, and for a demo, where nothing is kept.
+
+        A key that is in no store of the profile may be of another account, whose numbers must not show.
+        """
+        if self._settings.demo is not None:
+            return None
+        account, at_hand = profile.account, self.desk.keys.at_hand(profile)
+        if at_hand is not None and at_hand.key is not None:
+            account = hashlib.sha256(f"prime-tui {at_hand.key.reveal()}".encode()).hexdigest()[:16]
+        elif profile.store is None:
+            return None
+        return f"{profile.base_url} {account} {profile.team_id or 'personal'}"
 
     async def connect(self, store: Store, clock: Clock) -> Engine:
         """Make the engine; what it imports is slow, so it happens after the first frame, off the loop."""
-        settings = self._settings
-        base_url, inference_url = settings.profile.base_url, settings.profile.inference_url
-        if settings.demo is not None:
-            base_url = await self._start_simulator(settings.demo)
+        is_demo, key, recorder = self._settings.demo is not None, self.desk.key, self._recorder
+        base_url, inference_url = key.profile.base_url, key.profile.inference_url
+        if self._settings.demo is not None:
+            base_url = await self._start_simulator(self._settings.demo)
             inference_url = f"{base_url}/api/v1"
-        found = await self._key.find()
-        if found.key is None:
-            store.notify(found.message, Severity.ERROR, title="No API key")
+        await self._find_key(store)
         client_module = await asyncio.to_thread(importlib.import_module, "prime_tui.api.client")
         budget_module = importlib.import_module("prime_tui.api.budget")
         launches_module = importlib.import_module("prime_tui.persistence.launches")
         client = client_module.PrimeClient(
             base_url=base_url,
             inference_url=inference_url,
-            api_key=self._key,
-            team_id=settings.profile.team_id,
+            api_key=key,
+            team_id=key.profile.team_id,
             budget=budget_module.CallBudget(
-                clock, settings.calls_per_h if settings.demo is None else DEMO_CALLS_PER_H
+                clock, DEMO_CALLS_PER_H if is_demo else self._settings.calls_per_h
             ),
             clock=clock,
-            read_only=settings.profile.is_read_only,
+            read_only=key.profile.is_read_only,
         )
-        launches = launches_module.LaunchFile(self._paths.launches_file)
-        if settings.demo is None:
+        launches = launches_module.LaunchFile(
+            self._paths.launches_file, self._wallet_name(key.profile) or ""
+        )
+        if not is_demo:
             store.set_launches(launches.read())
-        remember = launches.add if settings.demo is None else (lambda _: None)
-        pace = DEMO_PACE if settings.demo is not None else 1.0
-        return Engine(
+        engine = Engine(
             client,
             store,
             clock,
-            remember=remember,
-            pace=pace,
-            recorder=self._recorder,
-            whoami=self._key.asking(client.account.whoami),
+            remember=(lambda _: None) if is_demo else launches.add,
+            pace=DEMO_PACE if is_demo else 1.0,
+            recorder=recorder,
+            renew=key.renewed,
         )
+        if key() is None:
+            engine.hold(key.why_missing())
+        return engine
+
+    async def _find_key(self, store: Store) -> None:
+        """Look for the key; a store that does not answer costs some seconds, and no frame."""
+        name = self.desk.profile.store
+        telling = asyncio.get_running_loop().call_later(
+            WORTH_TELLING_S, lambda: store.change_session(asking=name or "")
+        )
+        try:
+            await self.desk.key.find()
+        finally:
+            telling.cancel()
+            store.change_session(asking="")
 
     async def _start_simulator(self, demo: DemoOptions) -> str:
         """Start the simulated service as a child that ends when we do, and return its address."""
+        if self._simulator is not None:
+            return self._simulator_url
         command = [sys.executable, "-m", "prime_tui", "simulate", "--until-stdin-closes"]
         command += ["--scenario", demo.scenario, "--seed", str(demo.seed), "--speed", str(demo.speed)]
         self._simulator = await asyncio.create_subprocess_exec(
@@ -144,7 +210,8 @@ class Monitor:
             line = ""
         if "http://" not in line:
             raise NetworkError("The simulator did not start.", hint="Try: prime-tui simulate")
-        return line.split()[-1]
+        self._simulator_url = line.split()[-1]
+        return self._simulator_url
 
     def close(self) -> None:
         """Save what is known, and end the simulator if there is one."""
@@ -157,31 +224,13 @@ class Monitor:
                 return
 
 
-def _wallet_key(settings: Settings) -> str:
-    """Name whose state is kept: another key may be another account, whose numbers must not show."""
-    profile, account = settings.profile, settings.profile.account
-    if settings.given is not None and settings.given.key is not None:
-        secret = settings.given.key.reveal()
-        account = hashlib.sha256(f"prime-tui {secret}".encode()).hexdigest()[:16]
-    return f"{profile.base_url} {account} {profile.team_id or 'personal'}"
-
-
-def _first_session(settings: Settings) -> Session:
-    return Session(
-        wallet=settings.profile.wallet,
-        origin=settings.profile.origin,
-        is_read_only=settings.profile.is_read_only,
-        is_demo=settings.demo is not None,
-    )
-
-
 def run(settings: Settings) -> int:
     """Run the monitor until the person leaves; return the exit code."""
     paths = Paths.of_user()
     paths.make_state_dir()
     redactor = Redactor()
     start_log(paths.log_file, redactor)
-    monitor = Monitor(settings, paths, redactor)
+    monitor = Monitor(settings, paths, redactor, Path.home())
     app = monitor.app()
     install(app, on_last_words=monitor.close)
     try:

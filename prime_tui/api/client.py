@@ -89,6 +89,16 @@ class PrimeClient:
         self.templates = TemplatesApi(on_platform)
         self.inference = InferenceApi(on_inference, team_id)
 
+    @property
+    def read_only(self) -> bool:
+        """Whether everything that would change something or cost money is refused."""
+        return all(transport.read_only for transport in self._transports)
+
+    @read_only.setter
+    def read_only(self, value: bool) -> None:
+        for transport in self._transports:
+            transport.read_only = value
+
     async def aclose(self) -> None:
         """Close all connections; it may be called again."""
         for transport in self._transports:

@@ -63,7 +63,11 @@ _RESET = (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError)
 
 
 class Transport:
-    """Sends calls to one base URL and gives back parsed answers or typed errors."""
+    """Sends calls to one base URL and gives back parsed answers or typed errors.
+
+    Attributes:
+        read_only: Refuse everything that would change something or cost money, from now on.
+    """
 
     def __init__(
         self,
@@ -82,7 +86,7 @@ class Transport:
         self._budget = budget
         self._clock = clock
         self._limits = limits
-        self._read_only = read_only
+        self.read_only = read_only
         self._client = _http_client(base, user_agent, tls)
 
     @property
@@ -141,8 +145,8 @@ class Transport:
 
     def check_allowed(self, call: Call) -> None:
         """Raise ReadOnlyRefused for a write in read-only mode, NetworkError when closed."""
-        if self._read_only and call.effect is not Effect.READ:
-            hint = "Start without --read-only to change things."
+        if self.read_only and call.effect is not Effect.READ:
+            hint = "Start without --read-only, or with a key that may write, to change things."
             raise ReadOnlyRefused("Read-only mode: nothing was sent.", hint=hint)
         if self._client.is_closed:
             raise NetworkError("The client is closed.")

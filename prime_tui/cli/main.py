@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from prime_tui import __version__
-from prime_tui.cli.outcome import ERROR, NOT_AUTHORISED, USAGE, code_of, complain
+from prime_tui.cli.outcome import ERROR, USAGE, code_of, complain
 from prime_tui.hardening import RefusedToRun, harden
 
 COMMANDS = ("auth", "doctor", "simulate")
@@ -32,17 +32,6 @@ environment:
   PRIME_INFERENCE_URL    another inference API
   NO_COLOR               no colours
 """
-
-NO_KEY = """\
-prime-tui needs an API key: none is kept for this profile, and PRIME_API_KEY is not set.
-
-  1. Make one on https://app.primeintellect.ai (Settings, API Keys) with read access to
-     instances, availability and billing; add write access to manage pods from here.
-  2. Keep it:   prime-tui auth login        (or, for one session:   PRIME_API_KEY=… prime-tui)
-
-To look around without a key:   prime-tui --demo
-"""
-
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the monitor's own options."""
@@ -147,9 +136,6 @@ def _monitor(options: argparse.Namespace) -> int:
         from prime_tui.cli.start import settings_of
 
         settings = settings_of(options, os.environ, Paths.of_user(), demo)
-        if settings is None:
-            sys.stderr.write(NO_KEY)
-            return NOT_AUTHORISED
         problem = unfit_reason()
         if problem is not None:
             return complain(problem, USAGE)

@@ -25,8 +25,8 @@ LEAST_CALLS_PER_H = 10
 
 def settings_of(
     options: argparse.Namespace, environment: MutableMapping[str, str], paths: Paths, demo: DemoOptions | None
-) -> Settings | None:
-    """Return the settings, None when there is certainly no key; a store is not asked before the first frame.
+) -> Settings:
+    """Return the settings; where a key may be, in a store, is not asked before the first frame.
 
     Raises:
         SettingsError: The configuration or an option cannot be used.
@@ -35,14 +35,14 @@ def settings_of(
     if options.calls_per_hour < LEAST_CALLS_PER_H:
         raise SettingsError(f"--calls-per-hour must be at least {LEAST_CALLS_PER_H}.")
     inherited = take_environment_key(environment) if demo is None else None
-    profile, given = _demo_profile(options), Found(Secret("demo"), KeySource.FLAG)
+    profile = _demo_profile(options)
+    given: Found | None = Found(Secret("demo"), KeySource.FLAG)
     if demo is None:
         profile, given = _profile_and_key(options, environment, paths, inherited)
-        if given is None and profile.store is None:
-            return None
     return Settings(
         profile=profile,
         given=given,
+        read_only=options.read_only,
         first_screen=options.screen,
         theme=options.theme,
         calls_per_h=options.calls_per_hour,

@@ -26,11 +26,13 @@ class Settings:
     Attributes:
         profile: Whom to watch, and where.
         given: The key from the command line or the environment; None asks the profile's store.
+        read_only: Whether every profile is watched without changing anything.
         calls_per_h: Our own limit on calls of the platform and inference APIs together.
     """
 
     profile: Profile
     given: Found | None = None
+    read_only: bool = False
     first_screen: str = "wallet"
     theme: str | None = None
     calls_per_h: int = DEFAULT_CALLS_PER_H

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -241,6 +241,13 @@ class PastPod:
     terminated_at: datetime | None = None
     user_id: UserId | None = None
     team_id: TeamId | None = None
+
+    @property
+    def lifetime(self) -> timedelta | None:
+        """How long it existed."""
+        if self.created_at is None or self.terminated_at is None:
+            return None
+        return self.terminated_at - self.created_at
 
 
 @dataclass(frozen=True, slots=True)

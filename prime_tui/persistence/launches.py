@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -22,10 +22,15 @@ VERSION = 1
 
 
 class LaunchFile:
-    """A private JSON file of launches, oldest first; the oldest are dropped beyond `MOST_RECORDS`."""
+    """A private JSON file of launches, oldest first; the oldest are dropped beyond `MOST_RECORDS`.
 
-    def __init__(self, path: Path) -> None:
+    Args:
+        wallet: Whose launches are read and added; those of other wallets stay in the file, unseen.
+    """
+
+    def __init__(self, path: Path, wallet: str = "") -> None:
         self._path = path
+        self._wallet = wallet
 
     def read(self) -> tuple[LaunchRecord, ...]:
         """Return the launches; a record that makes no sense is left out.
@@ -33,9 +38,21 @@ class LaunchFile:
         Raises:
             StorageError: The file cannot be read, is open to others, or is not ours.
         """
+        return tuple(_records(row for row in self._rows() if row.get("wallet", "") == self._wallet))
+
+    def add(self, record: LaunchRecord) -> None:
+        """Keep one more launch. A file that cannot be written is logged: the run exists all the same."""
+        try:
+            known = [row for row in self._rows() if row.get("run_id") != record.run_id]
+            rows = [*known, {**_row(record), "wallet": self._wallet}][-MOST_RECORDS:]
+            write_private(self._path, json.dumps({"version": VERSION, "launches": rows}, indent=1).encode())
+        except StorageError as error:
+            log.warning("the launch of %s is not remembered: %s", record.run_id, error)
+
+    def _rows(self) -> list[dict[str, object]]:
         content = read_private(self._path)
         if content is None:
-            return ()
+            return []
         try:
             document = json.loads(content)
         except (ValueError, RecursionError) as error:
@@ -43,19 +60,7 @@ class LaunchFile:
                 f"{self._path} is not JSON.", hint="Move it away; it is made anew with the next launch."
             ) from error
         rows = document.get("launches") if isinstance(document, dict) else None
-        return tuple(_records(rows if isinstance(rows, list) else []))
-
-    def add(self, record: LaunchRecord) -> None:
-        """Keep one more launch. A file that cannot be written is logged: the run exists all the same."""
-        try:
-            known = [one for one in self.read() if one.run_id != record.run_id]
-            self._write((*known, record)[-MOST_RECORDS:])
-        except StorageError as error:
-            log.warning("the launch of %s is not remembered: %s", record.run_id, error)
-
-    def _write(self, records: tuple[LaunchRecord, ...]) -> None:
-        document = {"version": VERSION, "launches": [_row(record) for record in records]}
-        write_private(self._path, json.dumps(document, indent=1).encode())
+        return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
 
 
 def _row(record: LaunchRecord) -> dict[str, object]:
@@ -71,12 +76,11 @@ def _row(record: LaunchRecord) -> dict[str, object]:
     }
 
 
-def _records(rows: list[object]) -> Iterator[LaunchRecord]:
+def _records(rows: Iterable[dict[str, object]]) -> Iterator[LaunchRecord]:
     for row in rows:
-        if isinstance(row, dict):
-            record = _record(row)
-            if record is not None:
-                yield record
+        record = _record(row)
+        if record is not None:
+            yield record
 
 
 def _record(row: dict[str, object]) -> LaunchRecord | None:

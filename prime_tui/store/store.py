@@ -51,13 +51,21 @@ class Session:
     """Who is being watched, and whether the service lets us.
 
     Attributes:
+        profile: Its name, as the configuration has it.
+        colour: Of the profile's chip; a name of `config.schema.COLOURS`.
         origin: Host of the platform API, for people.
+        asking: The store that is asked for the key and has not answered for a while; empty when none is.
+        is_plain_text: True while the key is kept in plain text.
         is_demo: True when a simulated world is shown.
         key_error: Why the key was refused.
     """
 
     wallet: WalletContext = field(default_factory=WalletContext)
+    profile: str = ""
+    colour: str = ""
     origin: str = ""
+    asking: str = ""
+    is_plain_text: bool = False
     key: KeyState = KeyState.UNCHECKED
     key_error: PrimeError | None = None
     is_read_only: bool = False

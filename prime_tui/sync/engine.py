@@ -8,8 +8,8 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from prime_tui.api.budget import user_call
-from prime_tui.domain.account import Account
 from prime_tui.domain.clock import Clock
+from prime_tui.domain.errors import CredentialError
 from prime_tui.domain.ids import RunId
 from prime_tui.domain.offers import OfferQuery
 from prime_tui.domain.pods import TRANSIENT
@@ -61,6 +61,7 @@ class Engine:
         remember: Keeps the record of a launch across sessions.
         pace: Factor on all intervals; below 1 reads faster, for a service that has no limit.
         recorder: Keeps the last known state; None where nothing is to be kept.
+        renew: Looks the key up again after a refusal; True when another one is used from now on.
     """
 
     def __init__(
@@ -72,7 +73,7 @@ class Engine:
         remember: Callable[[LaunchRecord], None] = lambda _: None,
         pace: float = 1.0,
         recorder: Recorder | None = None,
-        whoami: Callable[[], Awaitable[Account]] | None = None,
+        renew: Callable[[], Awaitable[bool]] | None = None,
     ) -> None:
         self._client = client
         self._store = store
@@ -82,7 +83,8 @@ class Engine:
         self._readings = Readings(client, store, clock)
         self._run_readings = RunReadings(client, store, clock)
         self._health = Health(store)
-        self._gate = KeyGate(store, clock, whoami or client.account.whoami)
+        self._gate = KeyGate(store, clock, client.account.whoami, renew, self._read_all_again)
+        self._is_read_only = client.read_only
         self.pods = PodActions(client, store, clock)
         self.runs = RunActions(client, store, clock, remember)
         self.chat = ChatDesk(client, store)
@@ -103,6 +105,7 @@ class Engine:
             Topic.CHOICES: (self._readings.choices, store.choices),
             Topic.RUN_DETAIL: (self._read_watched_run, None),
         }
+        self._kept = tuple(kept for _, kept in reads.values() if kept is not None)
         self._pollers = {topic: self._poller(topic, *read) for topic, read in reads.items()}
         self.logs = LogFollower(client, store, clock, self._gate, client.budget.stretch)
 
@@ -129,12 +132,18 @@ class Engine:
                 for poller in self._pollers.values():
                     group.create_task(poller.run(), name=f"poll {poller.name}")
                 group.create_task(self.logs.run(), name="follow logs")
+                if self._recorder is not None:
+                    group.create_task(self._recorder.run(), name="record")
         finally:
             self._gate.stop()
             for task in self._followups:
                 task.cancel()
             if self._recorder is not None:
-                group.create_task(self._recorder.run(), name="record")
+                self._recorder.close()
+
+    async def close(self) -> None:
+        """Close the connections, once `run` is over and no action is under way."""
+        await self._client.aclose()
 
     # -- what is on the screen decides the pace ----------------------------------
 
@@ -195,11 +204,27 @@ class Engine:
     def key_changed(self) -> None:
         """Go on with another key."""
         self._gate.open()
+        self._read_all_again()
+
+    def hold(self, error: CredentialError) -> None:
+        """Read nothing until `key_changed`: there is no key; what was never read says so."""
+        self._gate.hold(error)
+        for kept in self._kept:
+            if kept.value is None:
+                kept.failed(error)
+
+    # -- inside -------------------------------------------------------------------
+
+    def _read_all_again(self) -> None:
         for poller in self._pollers.values():
             if poller.interval_s is not None:
                 poller.wake()
 
-    # -- inside -------------------------------------------------------------------
+    def _judge_scopes(self) -> None:
+        """Refuse writes while the key has no scope for any; nothing that draws can get around the client."""
+        account = self._store.account.value
+        self._client.read_only = self._is_read_only or (account is not None and account.can_write is False)
+        self._store.change_session(is_read_only=self._client.read_only)
 
     async def _read_watched_run(self) -> None:
         if self._watched_run is not None:
@@ -233,6 +258,7 @@ class Engine:
             self._gate.served(topic.value)
             if topic is Topic.ACCOUNT and self._store.account.remote.error is None:
                 self._gate.accepted()
+                self._judge_scopes()
         else:
             if kept is not None:
                 kept.failed(outcome.error, outcome.retry_at)

@@ -22,13 +22,27 @@ class KeyGate:
 
     A 401 of one endpoint says little: the service gives it for a missing scope too. `whoami` decides, asked
     once however many readers were refused at the same time, and not again for a reader whose scope is known
-    to be missing.
+    to be missing. A refused key is looked up again, and one that replaced it is tried once.
+
+    Args:
+        whoami: Asks the service with the key of now.
+        renew: Looks the key up again; True when another one is used from now on. None: there is only this key.
+        renewed: Called when such a key is good: what was refused is to be read again.
     """
 
-    def __init__(self, store: Store, clock: Clock, whoami: Callable[[], Awaitable[Account]]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        whoami: Callable[[], Awaitable[Account]],
+        renew: Callable[[], Awaitable[bool]] | None = None,
+        renewed: Callable[[], None] = lambda: None,
+    ) -> None:
         self._store = store
         self._clock = clock
         self._whoami = whoami
+        self._renew = renew
+        self._renewed = renewed
         self._open = asyncio.Event()
         self._open.set()
         self._asking: asyncio.Task[bool] | None = None
@@ -64,20 +78,45 @@ class KeyGate:
         self._without_scope.discard(reader)
 
     async def _is_good(self, first: PrimeError) -> bool:
-        """Ask whether the key is good; not to know is not yes, and only a refusal closes the gate."""
+        """Ask whether the key was good all along; only a refusal that stands closes the gate."""
         try:
             account = await self._whoami()
         except (NotAuthenticated, CredentialError) as error:
-            self._close(error)
+            await self._try_another(error)
         except (NotFound, MethodNotAllowed):
-            self._close(first)  # a backend without whoami cannot tell a scope from a key: believe the refusal
+            # A backend without whoami cannot tell a scope from a key: believe the refusal.
+            await self._try_another(first)
         except PrimeError:
-            pass  # the next refusal asks again
+            pass  # not to know is not yes; the next refusal asks again
         else:
-            self._store.account.loaded(account, self._clock.now())
-            self.accepted()
+            self._take(account)
             return True
         return False
+
+    async def _try_another(self, refusal: PrimeError) -> None:
+        """Go on with a key that replaced the refused one; without one, close."""
+        if self._renew is None or not await self._renew():
+            self._close(refusal)
+            return
+        try:
+            self._take(await self._whoami())
+        except (NotAuthenticated, CredentialError) as error:
+            self._close(error)
+            return
+        except PrimeError:
+            pass  # it cannot be told; the readers will find out
+        self._without_scope.clear()
+        self._store.notify("The key was replaced where it is kept; going on with the new one.")
+        self._renewed()
+
+    def _take(self, account: Account) -> None:
+        self._store.account.loaded(account, self._clock.now())
+        self.accepted()
+
+    def hold(self, error: CredentialError) -> None:
+        """Read nothing until there is a key."""
+        self._open.clear()
+        self._store.change_session(key=KeyState.MISSING, key_error=error)
 
     def accepted(self) -> None:
         """Note that the key is good."""
@@ -91,8 +130,7 @@ class KeyGate:
 
     def _close(self, error: PrimeError) -> None:
         self._open.clear()
-        missing = isinstance(error, CredentialError)
-        self._store.change_session(key=KeyState.MISSING if missing else KeyState.REFUSED, key_error=error)
+        self._store.change_session(key=KeyState.REFUSED, key_error=error)
         self._store.notify(
             "Reading is paused; what is on the screen gets older.",
             Severity.ERROR,

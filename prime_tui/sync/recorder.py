@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from datetime import datetime
 
 from prime_tui.domain.clock import Clock
@@ -25,6 +26,7 @@ class Recorder:
         self._kept = kept
         self._clock = clock
         self._written: dict[str, datetime] = {}
+        self._one_at_a_time = threading.Lock()
 
     def restore(self) -> None:
         """Show the values of the last session, marked as such, until the first answers come.
@@ -58,10 +60,11 @@ class Recorder:
         Raises:
             StorageError: The disk refuses.
         """
-        changed = self._changed()
-        if changed:
-            self._kept.write(changed)
-            self._written |= {topic: kept.fetched_at for topic, kept in changed.items()}
+        with self._one_at_a_time:  # a writing that was cancelled goes on in its thread
+            changed = self._changed()
+            if changed:
+                self._kept.write(changed)
+                self._written |= {topic: kept.fetched_at for topic, kept in changed.items()}
 
     async def run(self) -> None:
         """Write behind, for ever; a disk that refuses is told once and tried again."""

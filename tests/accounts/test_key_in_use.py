@@ -56,22 +56,21 @@ async def client_of(profile: Profile, key: KeyInUse) -> AsyncIterator[PrimeClien
     await client.aclose()
 
 
-async def test_a_replaced_key_is_tried_once(server: SimServer, profile: Profile, tmp_path: Path) -> None:
+async def test_a_replaced_key_is_found_and_used(server: SimServer, profile: Profile, tmp_path: Path) -> None:
     keys = ring(tmp_path)
     await keys.keep(profile, StoreName.FILE, OLD, PASSPHRASE)
     key = KeyInUse(keys, profile)
     assert key() is None
     assert (await key.find()).key == OLD
     async with client_of(profile, key) as client:
-        whoami = key.asking(client.account.whoami)
         with pytest.raises(NotAuthenticated):
-            await whoami()
-        assert server.requests()["GET /api/v1/user/whoami"] == 1
+            await client.account.whoami()
+        assert not await key.renewed(), "nobody replaced it"
 
         await ring(tmp_path).keep(profile, StoreName.FILE, NEW, PASSPHRASE)
-        assert (await whoami()).name == "Ada Example"
-        assert server.requests()["GET /api/v1/user/whoami"] == 3
-        await client.account.teams()
+        assert await key.renewed()
+        assert (await client.account.whoami()).name == "Ada Example"
+        assert not await key.renewed()
 
 
 async def test_a_store_that_fails_does_not_take_the_key_away(profile: Profile, tmp_path: Path) -> None:

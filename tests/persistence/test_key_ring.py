@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from prime_tui.domain.clock import SystemClock
-from prime_tui.domain.credentials import Found, KeySource, Reason, StoreName, StoreTrouble
+from prime_tui.domain.credentials import Found, KeyAddress, KeySource, Reason, StoreName, StoreTrouble
 from prime_tui.domain.profiles import Profile
 from prime_tui.domain.redaction import MASK, Redactor
 from prime_tui.domain.secret import Secret
+from prime_tui.persistence.credentials.kernel_store import KernelStore
 from prime_tui.persistence.credentials.key_ring import KeyRing
 from tests.persistence.buses import Desktop, SilentBus, desktop, silent_bus
 
@@ -272,3 +273,20 @@ async def test_every_secret_is_masked_from_then_on(tmp_path: Path) -> None:
     await keys.keep(PROFILE, StoreName.FILE, KEY, PASSPHRASE)
     text = f"{KEY.reveal()} {OTHER.reveal()} {PASSPHRASE.reveal()}"
     assert redactor(text) == f"{MASK} {MASK} {MASK}"
+
+
+async def test_a_store_that_loses_what_it_took_is_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def nothing(_store: KernelStore, _address: KeyAddress) -> Secret | None:
+        return None
+
+    async def lose(_store: KernelStore, _address: KeyAddress, _secret: Secret) -> None:
+        return
+
+    monkeypatch.setattr(KernelStore, "set", lose)
+    monkeypatch.setattr(KernelStore, "get", nothing)
+    notebook = Notebook()
+    with pytest.raises(StoreTrouble, match="does not give it back"):
+        await ring(tmp_path, remember=notebook).keep(PROFILE, StoreName.KERNEL, KEY)
+    assert notebook.stores == []

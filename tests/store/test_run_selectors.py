@@ -191,9 +191,9 @@ async def test_an_older_row_brings_its_own_usage(store: Store) -> None:
     assert (view.tokens, view.cost.usd, view.done_steps) == (9_000_000, Decimal("17.5"), 200)
 
 
-async def test_tokens_a_second_follow_the_readings(store: Store) -> None:
+async def test_tokens_a_second_are_taken_a_minute_apart(store: Store) -> None:
     store.type_run(RunId("r"))
-    for seconds, tokens in ((60, 1_000), (30, 4_000), (0, 10_000)):
+    for seconds, tokens in ((120, 1_000), (90, 1_000), (60, 7_000), (10, 7_000), (0, 19_000)):
         usage = RunUsage(RunId("r"), total_tokens=tokens, total_cost_usd=Decimal(1), pricing=PRICES)
         store.usage_loaded(usage, ago(seconds=seconds))
     assert only(store, "r").tokens_per_s == (100.0, 200.0)

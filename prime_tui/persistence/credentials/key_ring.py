@@ -87,12 +87,9 @@ class KeyRing:
             profile: Whose key.
             ask_again: A person wants it: ask a store too that was silent a moment ago.
         """
-        given = self._given.get(profile.name)
-        if given is not None:
-            return given
-        of_session = await self._memory.get(profile.address)
-        if of_session is not None:
-            return Found(of_session, KeySource.STORE, StoreName.MEMORY)
+        at_hand = self.at_hand(profile)
+        if at_hand is not None:
+            return at_hand
         if not profile.may_use_stored_key:
             return Found(None, KeySource.NONE, profile.store, None, _foreign_address(profile))
         if profile.store is None:
@@ -111,6 +108,14 @@ class KeyRing:
             return Found(None, KeySource.NONE, profile.store, None, message)
         self._learn(key)
         return Found(key, KeySource.STORE, profile.store)
+
+    def at_hand(self, profile: Profile) -> Found | None:
+        """Return the key that needs no store: one that was given, or one of this session."""
+        given = self._given.get(profile.name)
+        of_session = self._memory.peek(profile.address)
+        if given is not None or of_session is None:
+            return given
+        return Found(of_session, KeySource.STORE, StoreName.MEMORY)
 
     async def keep(
         self, profile: Profile, store: StoreName, secret: Secret, passphrase: Secret | None = None

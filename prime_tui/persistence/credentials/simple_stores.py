@@ -28,9 +28,13 @@ class MemoryStore:
     async def probe(self) -> None:
         """Return: memory is always there."""
 
+    def peek(self, address: KeyAddress) -> Secret | None:
+        """Return the key, None when there is none, without waiting."""
+        return self._keys.get(address)
+
     async def get(self, address: KeyAddress) -> Secret | None:
         """Return the key, None when there is none."""
-        return self._keys.get(address)
+        return self.peek(address)
 
     async def set(self, address: KeyAddress, secret: Secret) -> None:
         """Keep the key."""

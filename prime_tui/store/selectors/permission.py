@@ -12,13 +12,15 @@ from prime_tui.store.store import KeyState, Store
 
 def why_no_writes(store: Store) -> str | None:
     """Return why nothing can be changed at all, as a sentence; None when it can."""
-    if store.session.is_read_only:
-        return "This is a read-only session: nothing is changed from here."
-    if store.session.key in (KeyState.REFUSED, KeyState.MISSING):
+    if store.session.key is KeyState.MISSING:
+        return "There is no API key: nothing can be changed. K signs in."
+    if store.session.key is KeyState.REFUSED:
         return "The service refuses the API key: nothing can be changed."
     account = store.account.value
     if account is not None and account.can_write is False:
         return "This API key may only read. A key with write access is needed."
+    if store.session.is_read_only:
+        return "This is a read-only session: nothing is changed from here."
     return None
 
 

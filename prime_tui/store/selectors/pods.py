@@ -35,14 +35,6 @@ POD_SORTS: Mapping[str, Callable[[PodView], Any]] = {
 }
 """Columns that pods can be sorted by; the newest first unless something else is asked for."""
 
-
-def lifetime(pod: PastPod) -> timedelta | None:
-    """Return how long an ended pod existed."""
-    if pod.created_at is None or pod.terminated_at is None:
-        return None
-    return pod.terminated_at - pod.created_at
-
-
 PAST_SORTS: Mapping[str, Callable[[PastPod], Any]] = {
     "ended": lambda pod: pod.terminated_at,
     "name": lambda pod: pod.name.lower(),

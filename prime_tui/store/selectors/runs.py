@@ -18,13 +18,14 @@ from prime_tui.domain.spend import rate_usd_per_h
 from prime_tui.domain.views import LaunchRecord, RunView
 from prime_tui.domain.words import all_found, filter_words
 from prime_tui.store.selectors.ordering import ordered
-from prime_tui.store.series import rates_per_s
+from prime_tui.store.series import Series, rates_per_s
 from prime_tui.store.store import Store
 
 RECENTLY_BILLED = timedelta(minutes=10)
 RATE_WINDOW = timedelta(minutes=15)
 BILLED_ENOUGH = timedelta(minutes=5)
 SPARK_POINTS = 24
+SPEED_SPACING = timedelta(seconds=60)
 
 
 def known_run_ids(store: Store) -> dict[RunId, set[RunSource]]:
@@ -108,7 +109,7 @@ def _view(
         max_steps=max_steps,
         done_steps=progress.completed_steps(max_steps) if progress else _steps_of_row(run, max_steps),
         tokens=tokens,
-        tokens_per_s=rates_per_s(trail.tokens.points(), SPARK_POINTS) if trail and tokens is not None else (),
+        tokens_per_s=_speed(trail.tokens) if trail and tokens is not None else (),
         cost=_cost(usage, billed, estimate),
         usd_per_h=_rate(store, run_id, price, state, now),
         created_at=(run.created_at if run else None) or (launch.launched_at if launch else None),
@@ -159,6 +160,15 @@ def _state(
     if launch is not None:
         return RunState.UNKNOWN, "launched", True
     return RunState.UNKNOWN, "", False
+
+
+def _speed(readings: Series[int]) -> tuple[float | None, ...]:
+    """Tokens a second between readings a minute apart: they are counted once a step, so closer ones jump."""
+    spaced: list[tuple[datetime, int]] = []
+    for at, tokens in readings.points():
+        if not spaced or at - spaced[-1][0] >= SPEED_SPACING:
+            spaced.append((at, tokens))
+    return rates_per_s(spaced, SPARK_POINTS)
 
 
 def _tokens(usage: RunUsage | None) -> int | None:

@@ -21,6 +21,8 @@ from prime_tui.store.selectors.runs import run_views
 from prime_tui.store.store import Store
 
 DAY = timedelta(days=1)
+CLOCKS_DIFFER = timedelta(minutes=5)
+"""The service's clock may be that much ahead."""
 LISTED_TYPES = frozenset({"compute", "training", "disks"})
 """What the burn by the price lists counts."""
 RISE_STAYS = timedelta(minutes=30)
@@ -36,10 +38,12 @@ def spend_rates(
 
     None where rows that may hold charges of that time were not read.
     """
-    since, end = store.billing.complete_since, store.wallet.remote.fetched_at
-    if since is None or end is None:
+    since, read_at = store.billing.complete_since, store.wallet.remote.fetched_at
+    if since is None or read_at is None:
         return ()
-    end = min(end, now)
+    newest = store.billing.rows[0].shown_at if store.billing.rows else None
+    # What is charged at the very end belongs to the picture.
+    end = min(max(read_at, newest or read_at), now + CLOCKS_DIFFER) + timedelta.resolution
     width = chosen.span / chosen.buckets
     start = end - chosen.span
     width_h = hours(start, start + width)
@@ -61,7 +65,7 @@ def spend_totals(store: Store, now: datetime) -> SpendTotals | None:
         return None
     midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     first, day_ago = midnight.replace(day=1), now - DAY
-    later = now + timedelta(minutes=5)  # the service's clock may be a little ahead
+    later = now + CLOCKS_DIFFER
     today, day = book.by_type(midnight, later), book.by_type(day_ago, later)
     every: dict[str, Decimal] = {}
     for row in book.rows:

@@ -46,7 +46,7 @@ def detail_lines(view: PodView, disks: Sequence[Disk], width_cells: int, now: da
 
 def past_lines(pod: PastPod, width_cells: int, now: datetime) -> tuple[Styled, ...]:
     """Return the page about an ended pod."""
-    ran = None if not (pod.created_at and pod.terminated_at) else pod.terminated_at - pod.created_at
+    ran = pod.lifetime
     pairs: Iterable[tuple[str, Styled | None]] = (
         ("billed", Span(usd(pod.total_billed_usd), "title")),
         ("price", f"{usd_per_h(pod.price_usd_per_h)} on average"),

@@ -107,7 +107,7 @@ def state_word(pod: Pod) -> str:
 
 def past_row(pod: PastPod, columns: Sequence[Column], now: datetime) -> Row:
     """Return an ended pod as a row of `columns`."""
-    ran = None if not (pod.created_at and pod.terminated_at) else pod.terminated_at - pod.created_at
+    ran = pod.lifetime
     cells: dict[str, Styled] = {
         "ended": Span(moment(pod.terminated_at, now), "dim"),
         "name": Span(pod.name or f"({pod.id})"),

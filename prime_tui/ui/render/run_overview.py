@@ -163,23 +163,22 @@ def _money(view: RunView, width: int, now: datetime) -> Iterator[Styled]:
     origin = _ORIGINS.get(cost.origin, "")
     if cost.origin is CostOrigin.BILLED and cost.as_of is not None:
         origin += f" up to {moment(cost.as_of, now)}"
-    yield from field("so far", f"${cost_text(cost)}" if cost.usd is not None else UNKNOWN, width)[:1]
-    if origin:
-        yield from field("", Span(origin, "dim"), width)
+    spent = f"${cost_text(cost)}" if cost.usd is not None else UNKNOWN
+    yield from field("so far", (Span(spent), Span(f"  {origin}" if origin else "", "dim")), width)
     if view.state in LIVE:
         yield from field("now", _rate(view), width)
 
 
-def _rate(view: RunView) -> str:
+def _rate(view: RunView) -> Styled:
     if view.usd_per_h is None:
-        return f"{UNKNOWN}/h  not watched long enough yet"
+        return (Span(f"{UNKNOWN}/h"), Span("  not watched long enough yet", "dim"))
     run = view.run
     price, gpus = (run.price_usd_per_gpu_h, run.gpu_count) if run is not None else (None, None)
     how = f"  {gpus} × {usd(price)}" if price is not None and gpus else ""
     if not how and view.usd_per_h:
         by_bill = view.usage is not None and view.usage.is_by_gpu_hour
         how = "  by its bill since the start" if by_bill else "  as seen over the last 15 min"
-    return f"{usd(view.usd_per_h)}/h{how}"
+    return (Span(f"{usd(view.usd_per_h)}/h"), Span(how, "dim"))
 
 
 # -- pace -------------------------------------------------------------------------

@@ -19,6 +19,8 @@ from prime_tui.ui.render.wrapping import Line, wrapped
 YOU, MODEL, BLANK = Span(" you    ", "accent"), Span(" model  ", "dim"), Span("        ")
 LABEL_CELLS = 8
 LEAST_TEXT_CELLS = 20
+MOST_TEXT_CELLS = 112
+"""Longer lines are hard to read."""
 TYPING = Span("▌", "accent")
 THINKING = Span("┊ ", "dim")
 
@@ -38,7 +40,7 @@ class TranscriptLook:
     @property
     def text_cells(self) -> int:
         """Room for text beside the label and the cursor."""
-        return max(LEAST_TEXT_CELLS, self.width - LABEL_CELLS - 1)
+        return min(MOST_TEXT_CELLS, max(LEAST_TEXT_CELLS, self.width - LABEL_CELLS - 1))
 
 
 @dataclass(slots=True)

@@ -15,7 +15,9 @@ from prime_tui.ui.widgets.choice import Choice
 from prime_tui.ui.widgets.dialog import Dialog
 from prime_tui.ui.widgets.table import KeyedTable
 
-MOST_LINES = 12
+MOST_LINES = 13
+OTHER_LINES = 4  # frame, the blank line below the list, choices
+MOST_NUMBERS = 9
 
 
 class Option(NamedTuple):
@@ -43,7 +45,7 @@ class ChooseDialog(Dialog[str | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         *(
             Binding(str(digit), f"take_number({digit})", f"Take option {digit}", show=False)
-            for digit in range(1, 10)
+            for digit in range(1, MOST_NUMBERS + 1)
         )
     ]
 
@@ -62,9 +64,8 @@ class ChooseDialog(Dialog[str | None]):
             Column("note", "", 8, grow=True, sort=False),
         )
         table = KeyedTable(columns, markable=False)
-        table.styles.height = min(MOST_LINES, len(self._options)) + 1
         table.rows = tuple(
-            Row(option.key, (Span(str(number), "accent"), option.label, option.note))
+            Row(option.key, (Span(str(number) if number <= MOST_NUMBERS else "", "accent"), *option[1:]))
             for number, option in enumerate(self._options, 1)
         )
         return [table]
@@ -75,7 +76,16 @@ class ChooseDialog(Dialog[str | None]):
 
     def on_mount(self) -> None:
         """Start in the list."""
+        self._fit_list()
         self.query_one(KeyedTable).focus()
+
+    def on_resize(self) -> None:
+        """Keep the whole dialog on the screen."""
+        self._fit_list()
+
+    def _fit_list(self) -> None:
+        room = self.app.size.height - OTHER_LINES - max(1, len(self._body))
+        self.query_one(KeyedTable).styles.height = max(2, min(room, MOST_LINES, len(self._options) + 1))
 
     def action_take_number(self, number: int) -> None:
         """Take an option by its number."""

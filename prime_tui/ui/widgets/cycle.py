@@ -1,4 +1,4 @@
-"""A field with a few values, one of which is shown: `‹ ubuntu_22_cuda_12 ›  1 of 4`."""
+"""A field with a few values, one of which is shown: `‹ ubuntu_22_cuda_12 › 1/4`."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class Cycle(PaintedWidget, can_focus=True):
             return self.strip(fit(Span(self._empty, "dim"), width), width)
         several = len(self.values) > 1
         text = f"‹ {self.value} ›" if several else self.value
-        count = Span(f"  {self.position + 1} of {len(self.values)}" if several else "", "dim")
+        count = Span(f" {self.position + 1}/{len(self.values)}" if several else "", "dim")
         if not self.has_focus:
             return self.strip(fit((Span(text), count), width), width)
         shown = plain(fit(text, min(len(text), width)))

@@ -1,4 +1,4 @@
-"""The cursor of a table: it belongs to a row, not to a line."""
+"""The cursor of a table: once moved it belongs to a row, not to a line."""
 
 from collections.abc import Iterator
 
@@ -16,6 +16,9 @@ class RowCursor:
         index: Where it is.
         top: The first row in view.
         visible: How many rows are in view.
+
+    Until somebody moves it, it stands on the first row, whichever that is: lists fill from several sources, and
+    what sorts first must not arrive out of view.
     """
 
     def __init__(self) -> None:
@@ -23,6 +26,7 @@ class RowCursor:
         self.index = 0
         self.top = 0
         self.visible = 0
+        self._is_moved = False
 
     def resize(self, visible: int, rows: RowSource) -> None:
         """Another number of rows in view; a selected row that was in view stays there."""
@@ -36,6 +40,7 @@ class RowCursor:
         """Select row `index`, or the nearest there is."""
         if not len(rows):
             return
+        self._is_moved = True
         self.index = max(0, min(index, len(rows) - 1))
         self.key = rows.key_at(self.index)
         self.top = top_for(self.index, self.top, self.visible, len(rows))
@@ -47,9 +52,11 @@ class RowCursor:
             self.go(index, rows)
         elif not len(rows):
             self.key = key
+            self._is_moved = True
 
     def scroll(self, top: int, rows: RowSource) -> None:
         """Show rows from `top` on, and leave the selected row where it is."""
+        self._is_moved = True
         self.top = clamp_top(top, self.visible, len(rows))
 
     def rows_changed(self, old: RowSource, new: RowSource) -> None:
@@ -58,6 +65,9 @@ class RowCursor:
         A window that was scrolled moves along, so that the selected row stays on its line.
         """
         if not len(new):
+            return
+        if not self._is_moved:
+            self.index, self.key = 0, new.key_at(0)
             return
         followed, line = self._in_view(), self.index - self.top
         self.index = self._find(old, new)

@@ -126,7 +126,7 @@ def test_the_title_gives_way_to_the_room() -> None:
     settings = ChatSettings(0.7, 2000, "Be brief.")
     whole = plain(heading(MODEL.id, MODEL, settings, 120))
     assert whole == "qwen/qwen3-30b · $0.20 in / $0.80 out per M · temp 0.7 · max 2.0k · system prompt"
-    assert plain(heading(MODEL.id, MODEL, settings, 34)) == "qwen3-30b · $0.20/$0.80 per M"
+    assert plain(heading(MODEL.id, MODEL, settings, 30)) == "qwen3-30b · $0.20/$0.80 per M"
     assert plain(heading(MODEL.id, MODEL, settings, 10)) == "qwen3-30b"
     assert "m chooses one" in plain(heading(None, None, settings, 80))
     assert price(ChatModel(ModelId("x")), long=True) == "price unknown"

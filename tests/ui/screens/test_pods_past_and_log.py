@@ -125,3 +125,18 @@ async def test_a_log_that_cannot_be_read_says_why() -> None:
         m.sim.fault("status", f"/api/v1/pods/{pod.id}/log", status=503)
         await m.press("l")
         await m.sees("The log cannot be read.")
+
+
+async def test_pages_that_were_read_stay_when_the_newest_is_read_again() -> None:
+    options = SimOptions(speed=0, scenario="huge")
+    async with monitor(screen="pods", sim=options, size=(120, 30)) as m:
+        await m.until(lambda: m.store.pods.value)
+        await m.press("h")
+        await m.sees("100 of 10,0")
+        await m.press("G")
+        await m.sees("200 of 10,0")
+        seen = calls(m, "GET", HISTORY)
+        await m.press("r")
+        await m.until(lambda: calls(m, "GET", HISTORY) > seen and not m.store.history.remote.error)
+        await m.pilot.pause()
+        assert "200 of 10,0" in m.text()

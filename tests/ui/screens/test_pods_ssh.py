@@ -43,7 +43,8 @@ async def test_inside_tmux_a_window_is_opened_word_by_word_and_without_secrets(p
         pod = await ready(m)
         put(m, replace(pod, ssh=(SshEndpoint("root", "203.0.113.9", 2201),)))
         await m.press("s")
-        await m.sees("new tmux window")
+        await m.sees(f"ssh into {pod.name}")
+        await m.until(lambda: programs.words("tmux")[0] == "set-option")
         # The second call makes the window stay when ssh fails.
         assert programs.words("tmux") == ["set-option", "-w", "-t", "@7", "remain-on-exit", "failed"]
         assert "WANDB_API_KEY" not in programs.environment("tmux")
@@ -61,9 +62,7 @@ async def test_the_window_runs_exactly_this_command(programs: Recorder) -> None:
         words = programs.words("tmux")
         command = words[words.index("ssh") :]
         assert words[:6] == ["new-window", "-P", "-F", "#{window_id}", "-n", pod.name]
-        assert command[-7:] == ["-l", "ubuntu", "-p", "2201", "--", "203.0.113.9"][-7:] or command[-6:] == [
-            *("-l", "ubuntu", "-p", "2201", "--", "203.0.113.9")
-        ]
+        assert command[-6:] == ["-l", "ubuntu", "-p", "2201", "--", "203.0.113.9"]
         assert f"HostKeyAlias=prime-pod-{pod.id}" in command
         assert f"UserKnownHostsFile={m.app.paths.known_hosts_file}" in command
         unset = {words[i + 1] for i, word in enumerate(words) if word == "-u"}
@@ -100,16 +99,16 @@ async def test_a_pod_that_is_not_ready_says_why(programs: Recorder) -> None:
         for changed, reason in (
             (
                 replace(pod, state=PodState.INSTALLING, install_progress_percent=42),
-                "still being installed (42%)",
+                "still being",
             ),
-            (replace(pod, state=PodState.STOPPED), "is stopped: ssh needs it active"),
-            (replace(pod, ssh=(None,)), "has no ssh address yet"),
-            (replace(pod, ssh=(None,), ssh_problem="The ssh address cannot be used: x."), "cannot be used"),
+            (replace(pod, state=PodState.STOPPED), "is stopped:"),
+            (replace(pod, ssh=(None,)), "has no ssh"),
+            (replace(pod, ssh=(None,), ssh_problem="The ssh address is odd."), "is odd"),
         ):
             put(m, changed)
             await m.until(lambda: "s ssh" not in m.text())
             await m.press("s")
-            await m.until(lambda reason=reason: reason in " ".join(m.text().split()), reason)  # type: ignore[misc]
+            await m.sees(reason)
         assert not programs.was_called("tmux")
 
 

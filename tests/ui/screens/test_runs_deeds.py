@@ -158,9 +158,9 @@ async def test_read_only_ends_nothing() -> None:
         await ready(one, RunState.RUNNING)
         assert "x end" not in one.text()
         await one.press("x")
-        await one.sees("Read-only")
+        await one.sees("read-only session")
         await one.press("n")
-        await one.sees("launched from")
+        await one.until(lambda: one.text().count("read-only session") == 2, "said again")
 
 
 async def test_a_run_that_ended_while_the_question_was_open_is_left_alone() -> None:

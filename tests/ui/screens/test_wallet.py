@@ -8,11 +8,13 @@ from decimal import Decimal
 import pytest
 
 from prime_tui.sim.serve import SimOptions
+from prime_tui.ui.widgets.table import KeyedTable
 from tests.ui.monitor import Monitor, monitor
 
 WALLET = "*/billing/wallet"
 STILL = SimOptions(speed=0)
 WIDE = (160, 48)
+TYPES = ("compute", "training", "disks", "inference")
 
 
 def balance_of(m: Monitor) -> Decimal:
@@ -28,6 +30,13 @@ def rows_of(m: Monitor, offset: int = 0, limit: int = 10_000) -> list[tuple[str,
 
 def money(text: str) -> Decimal:
     return Decimal(text.replace(",", "").lstrip("≥~$"))
+
+
+def first_row_looks(m: Monitor) -> str:
+    """The role in which the type of the second billing row is drawn (the first one is under the cursor)."""
+    table = m.app.screen.query_one("#billing", KeyedTable)
+    style = next(piece.style for piece in table.render_line(2) if piece.text.strip() in TYPES)
+    return next(role for role in ("stale", "text") if style == table.look(role))
 
 
 async def reach_the_end(m: Monitor) -> None:
@@ -94,6 +103,14 @@ async def test_older_rows_are_read_as_the_end_comes_into_view() -> None:
         asked = m.sim.requests()["GET /api/v1/billing/wallet"]
         await m.press("g", "G", "o")
         assert m.sim.requests()["GET /api/v1/billing/wallet"] == asked
+
+
+async def test_the_end_that_comes_into_view_while_reading_is_not_forgotten() -> None:
+    async with monitor(sim=SimOptions(speed=0, billings=320)) as m:
+        await m.sees("100 of")
+        m.sim.fault("latency", WALLET, latency_ms=500, count=1)
+        await m.press("o", "tab", "G")
+        await m.sees("reading older rows…", "300 of")
 
 
 async def test_a_page_that_fails_is_said_and_can_be_tried_again() -> None:
@@ -184,9 +201,11 @@ async def test_a_failing_wallet_keeps_its_numbers_and_never_looks_fresh(
         await m.sees("wallet stale")
         assert balance in m.text()
         assert "●wallet" not in m.text()
+        assert first_row_looks(m) == "stale"
         m.sim.clear_faults()
         await m.press("r")
         await m.sees("●wallet", f"balance ${balance_of(m):,.2f} USD")
+        await m.until(lambda: first_row_looks(m) == "text", "a row that looks fresh")
 
 
 async def test_a_wallet_that_was_never_read_says_why() -> None:

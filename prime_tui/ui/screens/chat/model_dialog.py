@@ -77,7 +77,7 @@ class ModelDialog(Dialog[ModelId | None]):
 
     def on_resize(self) -> None:
         """Leave the choices on the screen."""
-        self.query_one(KeyedTable).styles.height = max(3, min(MOST_LINES, self.app.size.height - OTHER_LINES))
+        self._fit_table()
 
     def on_unmount(self) -> None:
         """Hear nothing more."""
@@ -94,6 +94,7 @@ class ModelDialog(Dialog[ModelId | None]):
     def _store_changed(self, topics: frozenset[Topic]) -> None:
         if Topic.MODELS in topics and self.is_mounted:
             self._show()
+            self._fit_table()
 
     @on(Input.Changed)
     def _show(self) -> None:
@@ -107,6 +108,12 @@ class ModelDialog(Dialog[ModelId | None]):
         table.placeholder = self._placeholder(typed)
         shown = f"{len(found)} of {len(every)}" if typed else f"{len(every)} models"
         self.query_one("#count", Line).right = Span(shown if every else "", "dim")
+
+    def _fit_table(self) -> None:
+        """As high as the whole list where that fits, whatever is searched."""
+        models = len(self._store.models.value.items) if self._store.models.value else 0
+        room = min(MOST_LINES, self.app.size.height - OTHER_LINES)
+        self.query_one(KeyedTable).styles.height = max(4, min(models + 2, room))
 
     def _placeholder(self, typed: str) -> tuple[Styled, ...]:
         remote = self._store.models.remote

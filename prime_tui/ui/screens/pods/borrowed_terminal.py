@@ -14,11 +14,13 @@ from textual.app import App, SuspendNotSupported
 
 TERMINAL_IN, TERMINAL_OUT = 0, 2  # the toolkit draws on the error stream
 
-# A machine that was cut off in the middle of an editor leaves modes behind: mouse reports, bracketed paste,
-# focus reports, keypad and cursor keys, the alternate screen, a scroll region, colours, a hidden cursor.
+# A machine that was cut off in the middle of an editor leaves modes behind: mouse and focus reports,
+# bracketed paste, keypad and cursor keys, origin mode, a scroll region, a character set, colours, a hidden
+# cursor. Some of the resets move the cursor, so it is saved and restored around them. (The alternate screen
+# needs none: it is entered again anyway.)
 RESET_MODES = (
-    "\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1005l\x1b[?1006l\x1b[?1015l\x1b[?2004l\x1b[?1004l"
-    "\x1b[?1l\x1b>\x1b[<u\x1b[?1049l\x1b[?6l\x1b[?7h\x1b7\x1b[r\x1b8\x1b(B\x0f\x1b[m\x1b[?25h"
+    "\x1b7\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1005l\x1b[?1006l\x1b[?1015l\x1b[?2004l\x1b[?1004l"
+    "\x1b[?1l\x1b>\x1b[<u\x1b[?6l\x1b[r\x1b8\x1b[?7h\x1b(B\x0f\x1b[m\x1b[?25h"
 )
 FAILED_BY_ITSELF = 255
 """What ssh returns for its own errors, as opposed to those of the shell."""

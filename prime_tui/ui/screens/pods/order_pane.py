@@ -46,7 +46,7 @@ class OrderPane(Widget):
     OrderPane .order-field > Input, OrderPane .order-field > Input:focus {
         border: none; height: 1; padding: 0; background: $panel; background-tint: transparent;
     }
-    OrderPane .order-field > Input, OrderPane .order-field > Cycle { width: 27; margin: 0 2 0 0; }
+    OrderPane .order-field > Input, OrderPane .order-field > Cycle { width: 29; margin: 0 2 0 0; }
     OrderPane .order-field > .order-note { width: 1fr; }
     OrderPane.-roomy .order-part { margin: 1 0 0 0; }
     """
@@ -204,9 +204,7 @@ class OrderPane(Widget):
                 Span(f"◐ The order was sent, once. Waiting for its outcome, {waited}…", "warn"),
                 Span("You can leave this page: the order goes on, and its end is told.", "dim"),
             )
-        return self._news or (
-            Span("enter checks the order and asks before it is sent · esc goes back", "dim"),
-        )
+        return self._news or (Span("enter checks the order and asks before it is sent", "dim"),)
 
 
 def _field(label: str, widget: Widget, *, classes: str = "") -> Horizontal:

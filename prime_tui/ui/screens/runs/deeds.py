@@ -6,9 +6,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from prime_tui.domain.ids import RunId
-from prime_tui.domain.remote import Freshness
 from prime_tui.domain.runs import RunAction, run_actions
-from prime_tui.domain.views import EndingPhase, RunView
+from prime_tui.domain.views import RunView
+from prime_tui.store.selectors.permission import why_no_writes, why_too_old
 from prime_tui.store.selectors.runs import run_view
 from prime_tui.ui.render.run_deeds import NOTES, ORDER, TITLES, deed_lines, identity, so_far
 from prime_tui.ui.render.styled import Span
@@ -106,19 +106,15 @@ class RunDeeds:
     def _view(self, run_id: RunId) -> RunView | None:
         return run_view(self._screen.store, run_id, self._screen.now())
 
-    def _why_not(self, view: RunView | None) -> str:
-        """Why nothing may be done now, in words; empty when it may."""
+    def _why_not(self, view: RunView | None) -> str | None:
+        """Why nothing may be done now, in words; None when it may."""
         store = self._screen.store
-        if store.session.is_read_only:
-            return "Read-only: nothing is ended or changed from here."
-        if self._screen.engine is None:
+        reason = why_no_writes(store) or why_too_old("runs", store.runs.remote, self._screen.now())
+        if reason is None and self._screen.engine is None:
             return "Still connecting."
-        if store.runs.remote.freshness(self._screen.now()) is not Freshness.FRESH:
-            return "The runs could not be read lately, so nothing is done on old rows. r reads them now."
-        phase = view.ending.phase if view is not None and view.ending is not None else None
-        if view is not None and phase in (EndingPhase.ASKED, EndingPhase.CONFIRMING):
+        if reason is None and view is not None and view.ending is not None and view.ending.is_under_way:
             return f"{view.title} is being ended already."
-        return ""
+        return reason
 
 
 def _ends(action: RunAction) -> bool:

@@ -15,6 +15,7 @@ from textual.widget import Widget
 
 from prime_tui.domain.ids import RunId
 from prime_tui.domain.views import RunView
+from prime_tui.store.selectors.permission import why_no_writes
 from prime_tui.store.selectors.runs import run_views
 from prime_tui.store.slice import Topic
 from prime_tui.ui.render.footer import KeyHint
@@ -251,10 +252,11 @@ class RunsScreen(PrimeScreen):
                 yield KeyHint("enter", "open")
             yield KeyHint("/", "filter")
             yield KeyHint("S", "sort")
-        if self._subject is not None and not self.store.session.is_read_only:
+        can_write = why_no_writes(self.store) is None
+        if self._subject is not None and can_write:
             yield KeyHint("x", "end")
         if not self._is_page_open:
-            if not self.store.session.is_read_only:
+            if can_write:
                 yield KeyHint("n", "launch")
             yield KeyHint("i", "by id")
         if self._subject is not None:

@@ -10,6 +10,7 @@ from prime_tui.domain.errors import PrimeError
 from prime_tui.domain.runs import LIVE, LaunchedRun, RunOrder
 from prime_tui.domain.views import RunView
 from prime_tui.store.selectors.money import listed_burn
+from prime_tui.store.selectors.permission import why_no_writes
 from prime_tui.store.selectors.runs import run_views
 from prime_tui.store.slice import Topic
 from prime_tui.store.store import Store
@@ -43,6 +44,7 @@ class LaunchDesk:
         self._sent_at: float | None = None
         self._name: str | None = None
         self._result: RunLaunch | None = None
+        self._is_presented = False
         self.error: PrimeError | None = None
 
     @property
@@ -60,8 +62,9 @@ class LaunchDesk:
     def open(self) -> None:
         """Start a launch, or go on where it was left."""
         screen = self._screen
-        if self.store.session.is_read_only:
-            screen.monitor.tell("Read-only: nothing is launched from here.", severity="warning")
+        reason = why_no_writes(self.store)
+        if reason is not None:
+            screen.monitor.tell(reason, severity="warning")
         elif screen.engine is None:
             screen.monitor.tell("Still connecting.", severity="warning")
         elif self._result is not None:
@@ -230,7 +233,7 @@ class LaunchDesk:
     def present(self) -> None:
         """Show the result of a launch, if there is one and nothing else is open."""
         result, screen = self._result, self._screen
-        if result is None or not screen.is_on_top:
+        if result is None or self._is_presented or not screen.is_on_top:
             return
         if result.launched is not None:
             self._present_run(result.launched)
@@ -256,7 +259,7 @@ class LaunchDesk:
         body = launched_lines(launched, self._name, TEXT_CELLS)
 
         def closed(_: bool | None) -> None:
-            self._result = None
+            self._result, self._is_presented = None, False
             screen.monitor.holding.pop(HELD, None)
             screen.select(launched.run_id)
 
@@ -264,4 +267,6 @@ class LaunchDesk:
             self._result = None
             screen.app.push_screen(MessageDialog("Launched", body), lambda _: screen.select(launched.run_id))
         else:
+            # Told apart from the result: this screen comes back into view before the dialog's answer arrives.
+            self._is_presented = True
             screen.app.push_screen(TokenDialog(launched.token, body), closed)

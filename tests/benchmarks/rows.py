@@ -1,0 +1,190 @@
+"""What is measured. Each function yields the figures of one group."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from tests.benchmarks.figures import Figure
+from tests.benchmarks.meter import Meter, Moment, running
+from tests.benchmarks.places import HELLO, PROGRAM, Place, place
+
+SCREENS = ("wallet", "runs", "pods", "chat")
+MANY = ("--pods", "50", "--runs", "200")  # a tenth of the runs is live
+STILL = ("--speed", "0")
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How often and how long is measured."""
+
+    times: int = 5
+    seconds: float = 60.0
+
+
+def words_only(effort: Effort) -> Iterator[Figure]:
+    """`--help` and `--version`."""
+    for word in ("--help", "--version"):
+        used_ms = []
+        for _ in range(effort.times):
+            before = os.times()
+            subprocess.run([*PROGRAM, word], stdout=subprocess.DEVNULL, check=True)
+            after = os.times()
+            used = after.children_user + after.children_system - before.children_user - before.children_system
+            used_ms.append(used * 1000)
+        yield Figure(f"{word}, CPU", statistics.median(used_ms), "ms", "70 ms")
+
+
+def start(effort: Effort) -> Iterator[Figure]:
+    """The first frame with the last known state, and the first live data, against the minimal program."""
+    floors: list[Moment] = []
+    firsts: list[Moment] = []
+    lives: list[float] = []
+    with place(*STILL) as here:
+        _fill_state(here)
+        for _ in range(effort.times):
+            with running(HELLO, here.environment) as hello:
+                floors.append(hello.painted())
+            with running(PROGRAM, here.environment) as ours:
+                firsts.append(ours.painted())
+                ours.terminate()
+            with running(PROGRAM, here.environment) as ours:
+                lives.append(_live_at_s(ours))
+                ours.terminate()
+
+    def figure(what: str, budget: str, unit: str, of: Callable[[Moment], float]) -> Figure:
+        ours, floor = (statistics.median(map(of, moments)) for moments in (firsts, floors))
+        return Figure(what, ours, unit, budget, floor)
+
+    yield figure("first frame, wall", "1.25 ×", "ms", lambda moment: moment.wall_s * 1000)
+    yield figure("first frame, CPU", "1.25 ×", "ms", lambda moment: moment.cpu_s * 1000)
+    yield figure("written until quiet", "16,000 B", "B", lambda moment: moment.written_bytes)
+    floor_ms = statistics.median(moment.wall_s for moment in floors) * 1000
+    yield Figure("first live data, wall", statistics.median(lives) * 1000, "ms", "2.2 ×", floor_ms)
+
+
+def _fill_state(here: Place) -> None:
+    """Run once, so that there is a last known state."""
+    with running(PROGRAM, here.environment) as ours:
+        _live_at_s(ours)
+        ours.settle()
+        ours.terminate()
+
+
+def _live_at_s(ours: Meter) -> float:
+    """Return when a source was first shown as fresh."""
+    ours.until(lambda text: "●" in text.splitlines()[0], "fresh data")
+    return ours.now().wall_s
+
+
+def idle(effort: Effort) -> Iterator[Figure]:
+    """Nothing changes; the clock and the ages tick."""
+    with place(*STILL) as here:
+        for screen in SCREENS:
+            with running([*PROGRAM, "--screen", screen], here.environment) as ours:
+                _live_at_s(ours)
+                ours.settle()
+                yield from _used(f"idle, {screen}", ours.watch(effort.seconds), ("75 B/s", "0.3 %"))
+
+
+def live(effort: Effort) -> Iterator[Figure]:
+    """50 pods and 20 running runs at the usual pace."""
+    with place(*MANY) as here:
+        for screen in SCREENS:
+            with running([*PROGRAM, "--screen", screen], here.environment) as ours:
+                _live_at_s(ours)
+                ours.settle()
+                yield from _used(f"live, {screen}", ours.watch(effort.seconds), ("400 B/s", "1 %"))
+
+
+def _used(what: str, moment: Moment, budgets: tuple[str, str]) -> Iterator[Figure]:
+    yield Figure(f"{what}: written", moment.written_bytes / moment.wall_s, "B/s", budgets[0])
+    yield Figure(f"{what}: CPU", 100 * moment.cpu_s / moment.wall_s, "%", budgets[1])
+
+
+def cursor(effort: Effort) -> Iterator[Figure]:
+    """Cursor down in a short and in a long table."""
+    presses = 20 * effort.times
+    with running(HELLO, dict(os.environ)) as hello:
+        hello.painted()
+        floor = [hello.press("\x1b[B") for _ in range(presses)]
+    floor_ms = statistics.median(answer.first_s * 1000 for answer in floor if answer.first_s)
+    floor_bytes = statistics.median(answer.written_bytes for answer in floor)
+    for rows, screen, options in ((50, "pods", MANY), (10_000, "runs", ("--runs", "10000"))):
+        with place(*options) as here, running([*PROGRAM, "--screen", screen], here.environment) as ours:
+            _live_at_s(ours)
+            ours.until(lambda text: "▌" in text or "▎" in text, "a cursor")
+            ours.settle()
+            answers = [ours.press("\x1b[B") for _ in range(presses)]
+        delays_ms = sorted(answer.first_s * 1000 for answer in answers if answer.first_s is not None)
+        written = statistics.median(answer.written_bytes for answer in answers)
+        what = f"cursor down, {rows:,} rows"
+        yield Figure(f"{what}: median", statistics.median(delays_ms), "ms", "4 ms", floor_ms)
+        yield Figure(f"{what}: p95", delays_ms[int(len(delays_ms) * 0.95) - 1], "ms", "10 ms")
+        yield Figure(f"{what}: written", written, "B", "360 B", floor_bytes)
+
+
+def switch(effort: Effort) -> Iterator[Figure]:
+    """From screen to screen, and the memory when all were seen."""
+    with place(*MANY) as here, running(PROGRAM, here.environment) as ours:
+        _live_at_s(ours)
+        ours.settle()
+        for number in "2341":
+            ours.press(f"\x1b[{10 + int(number)}~")
+            ours.settle()
+        rounds = [
+            (name, ours.press(f"\x1b[{11 + index}~"))
+            for _ in range(effort.times)
+            for index, name in ((1, "runs"), (2, "pods"), (3, "chat"), (0, "wallet"))
+        ]
+        for name in SCREENS:
+            mine = [answer for one, answer in rounds if one == name]
+            yield Figure(f"to {name}: CPU", statistics.median(a.cpu_s * 1000 for a in mine), "ms", "60 ms")
+            yield Figure(f"to {name}: written", statistics.median(a.written_bytes for a in mine), "B", "8,000 B")
+        yield Figure("memory, all screens seen", ours.rss_mb(), "MB", "75 MB")
+    with running(HELLO, dict(os.environ)) as hello:
+        hello.painted()
+        yield Figure("memory, minimal program", hello.rss_mb(), "MB")
+
+
+def ends(effort: Effort) -> Iterator[Figure]:
+    """SIGTERM and a terminal that goes away."""
+    with place(*MANY) as here:
+        terms, hangs = [], []
+        for _ in range(effort.times):
+            with running(PROGRAM, here.environment) as ours:
+                _live_at_s(ours)
+                ours.settle()
+                ending = ours.terminate()
+                assert ending.code == 0, ending
+                assert ending.is_clean, ending
+                terms.append(ending.took_s)
+            with running(PROGRAM, here.environment) as ours:
+                _live_at_s(ours)
+                ours.settle()
+                hangs.append(ours.hang_up().took_s)
+    yield Figure("SIGTERM to the end", statistics.median(terms), "s", "0.5 s")
+    yield Figure("terminal gone to the end", statistics.median(hangs), "s", "1 s")
+
+
+def chat(_: Effort) -> Iterator[Figure]:
+    """A very long answer; it prints figures of its own."""
+    command = [sys.executable, "-m", "tests.benchmarks.chat_stream"]
+    subprocess.run(command, check=True)
+    yield from ()
+
+
+GROUPS: Mapping[str, Callable[[Effort], Iterator[Figure]]] = {
+    "words": words_only,
+    "start": start,
+    "idle": idle,
+    "live": live,
+    "cursor": cursor,
+    "switch": switch,
+    "ends": ends,
+    "chat": chat,
+}
