@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
+import gc
 import importlib
 import logging
 import os
@@ -11,9 +11,12 @@ import signal
 import sys
 import traceback
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from prime_tui.accounts.accounts import Accounts
 from prime_tui.accounts.desk import AccountDesk
+from prime_tui.accounts.key_in_use import KeyInUse
+from prime_tui.accounts.wallet_name import wallet_name
 from prime_tui.config.settings import DemoOptions, Settings
 from prime_tui.domain.clock import Clock, SystemClock
 from prime_tui.domain.credentials import StoreName
@@ -21,15 +24,19 @@ from prime_tui.domain.errors import NetworkError, StorageError
 from prime_tui.domain.ids import UserId
 from prime_tui.domain.profiles import Profile
 from prime_tui.domain.redaction import Redactor
+from prime_tui.persistence.last_frame import LastFrame, frame_key
 from prime_tui.persistence.last_known import LastKnown
 from prime_tui.persistence.log_file import start_log
 from prime_tui.persistence.paths import Paths
 from prime_tui.store.store import Session, Store
-from prime_tui.sync.engine import Engine
 from prime_tui.sync.recorder import Recorder
 from prime_tui.ui.app import PrimeApp
+from prime_tui.ui.terminal.curtain import Curtain
 from prime_tui.ui.terminal.last_words import install
 from prime_tui.ui.theme import ANSI, DARK
+
+if TYPE_CHECKING:
+    from prime_tui.sync.engine import Engine
 
 DEMO_STARTS_WITHIN_S = 20.0
 DEMO_PACE = 0.2
@@ -48,6 +55,8 @@ class Monitor:
         self._settings = settings
         self._paths = paths
         self._redactor = redactor
+        self._app: PrimeApp | None = None
+        self._first_theme = ""
         self._simulator: asyncio.subprocess.Process | None = None
         self._simulator_url = ""
         self._recorder: Recorder | None = None
@@ -81,6 +90,7 @@ class Monitor:
             theme=settings.theme or (ANSI if os.environ.get("NO_COLOR") else DARK),
         )
         app.crash_report = lambda fault: self._redactor("".join(traceback.format_exception(fault)))
+        self._app, self._first_theme = app, app.theme
         return app
 
     def open_store(self, profile: Profile, account_id: UserId | None = None) -> Store:
@@ -94,7 +104,8 @@ class Monitor:
         wallet = self._wallet_name(profile)
         if wallet is None:
             return store
-        recorder = Recorder(store, LastKnown(self._paths.database_file, wallet), self.clock)
+        kept = LastKnown(self._paths.database_file, wallet)
+        recorder = Recorder(store, kept, self.clock)
         try:
             recorder.restore()
         except StorageError as error:
@@ -104,7 +115,7 @@ class Monitor:
         known = store.account.value
         if account_id is not None and known is not None and known.id != account_id:
             store = self._new_store(profile)
-            recorder = Recorder(store, LastKnown(self._paths.database_file, wallet), self.clock)
+            recorder = Recorder(store, kept, self.clock)
         self._recorder = recorder
         return store
 
@@ -122,28 +133,29 @@ class Monitor:
         return store
 
     def _wallet_name(self, profile: Profile) -> str | None:
-        """Name whose state is kept; None without a key, and for a demo, where nothing is kept.
-
-        A key that is in no store of the profile may be of another account, whose numbers must not show.
-        """
+        """Name whose state is kept; None without a key, and for a demo, where nothing is kept."""
         if self._settings.demo is not None:
             return None
-        account, at_hand = profile.account, self.desk.keys.at_hand(profile)
-        if at_hand is not None and at_hand.key is not None:
-            account = hashlib.sha256(f"prime-tui {at_hand.key.reveal()}".encode()).hexdigest()[:16]
-        elif profile.store is None:
-            return None
-        return f"{profile.base_url} {account} {profile.team_id or 'personal'}"
+        return wallet_name(profile, self.desk.keys.at_hand(profile))
 
     async def connect(self, store: Store, clock: Clock) -> Engine:
         """Make the engine; what it imports is slow, so it happens after the first frame, off the loop."""
+        try:
+            return await self._connect(store, clock)
+        finally:
+            if not gc.isenabled():  # the start is over; what was loaded for it is never garbage
+                gc.freeze()
+                gc.enable()
+
+    async def _connect(self, store: Store, clock: Clock) -> Engine:
         is_demo, key, recorder = self._settings.demo is not None, self.desk.key, self._recorder
         base_url, inference_url = key.profile.base_url, key.profile.inference_url
         if self._settings.demo is not None:
             base_url = await self._start_simulator(self._settings.demo)
             inference_url = f"{base_url}/api/v1"
-        await self._find_key(store)
+        await self._find_key(key, store)
         client_module = await asyncio.to_thread(importlib.import_module, "prime_tui.api.client")
+        engine_module = importlib.import_module("prime_tui.sync.engine")
         budget_module = importlib.import_module("prime_tui.api.budget")
         launches_module = importlib.import_module("prime_tui.persistence.launches")
         client = client_module.PrimeClient(
@@ -157,12 +169,10 @@ class Monitor:
             clock=clock,
             read_only=key.profile.is_read_only,
         )
-        launches = launches_module.LaunchFile(
-            self._paths.launches_file, self._wallet_name(key.profile) or ""
-        )
+        launches = launches_module.LaunchFile(self._paths.launches_file, self._wallet_name(key.profile) or "")
         if not is_demo:
             store.set_launches(launches.read())
-        engine = Engine(
+        engine: Engine = engine_module.Engine(
             client,
             store,
             clock,
@@ -175,14 +185,14 @@ class Monitor:
             engine.hold(key.why_missing())
         return engine
 
-    async def _find_key(self, store: Store) -> None:
+    async def _find_key(self, key: KeyInUse, store: Store) -> None:
         """Look for the key; a store that does not answer costs some seconds, and no frame."""
-        name = self.desk.profile.store
+        name = key.profile.store
         telling = asyncio.get_running_loop().call_later(
             WORTH_TELLING_S, lambda: store.change_session(asking=name or "")
         )
         try:
-            await self.desk.key.find()
+            await key.find()
         finally:
             telling.cancel()
             store.change_session(asking="")
@@ -213,8 +223,22 @@ class Monitor:
         self._simulator_url = line.split()[-1]
         return self._simulator_url
 
+    def _keep_pictures(self) -> None:
+        """Keep what the screens showed last, for the first moments of the next start."""
+        wallet, app = self._wallet_name(self.desk.key.profile), self._app
+        if wallet is None or app is None or app.theme != self._first_theme:
+            return
+        app.keep_picture()
+        key = frame_key(wallet, self._settings.theme, os.environ)
+        for screen, picture in app.pictures.items():
+            try:
+                LastFrame(self._paths.state_dir, screen, key).write(picture, self.clock.now())
+            except StorageError as error:
+                log.warning("the last frame is not kept: %s", error)
+
     def close(self) -> None:
         """Save what is known, and end the simulator if there is one."""
+        self._keep_pictures()
         if self._recorder is not None:
             self._recorder.close()
         if self._simulator is not None and self._simulator.returncode is None:
@@ -224,15 +248,21 @@ class Monitor:
                 return
 
 
-def run(settings: Settings) -> int:
-    """Run the monitor until the person leaves; return the exit code."""
+def run(settings: Settings, curtain: Curtain) -> int:
+    """Run the monitor until the person leaves; return the exit code.
+
+    Args:
+        settings: What was decided before the start.
+        curtain: What stands on the terminal meanwhile.
+    """
     paths = Paths.of_user()
     paths.make_state_dir()
     redactor = Redactor()
     start_log(paths.log_file, redactor)
     monitor = Monitor(settings, paths, redactor, Path.home())
     app = monitor.app()
-    install(app, on_last_words=monitor.close)
+    app.curtain = curtain
+    install(app, on_last_words=monitor.close, attributes=curtain.attributes)
     try:
         app.run()
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -70,12 +71,6 @@ class AccountDesk:
         others = [one for one in self._accounts.all() if one.name != self.profile.name]
         return (self.profile, *(self._restrained(one) for one in others))
 
-    def with_team(self, profile: Profile, team_id: TeamId | None) -> Profile:
-        """Return the profile for another wallet of the same account."""
-        if team_id == profile.team_id:
-            return profile
-        return replace(profile, team_id=team_id, sources={**profile.sources, "team": "chosen here"})
-
     def described(self, base_url: str, inference_url: str, team: str) -> Profile:
         """Return the profile in use with what a person typed; unchanged values keep their origin.
 
@@ -87,7 +82,7 @@ class AccountDesk:
         if said.base_url is not None or said.inference_url is not None:
             described = self._accounts.described(profile.name, said)
             profile = self._restrained(replace(described, is_read_only=profile.is_read_only))
-        return self.with_team(profile, TeamId(team) if team else None)
+        return profile.with_team(TeamId(team) if team else None)
 
     def _said(self, base_url: str, inference_url: str) -> ProfileSettings:
         if base_url == self.profile.base_url and inference_url == self.profile.inference_url:
@@ -110,15 +105,19 @@ class AccountDesk:
         except (NotFound, MethodNotAllowed):
             return None
 
-    async def stores(self, profile: Profile) -> tuple[StoreChoice, ...]:
-        """Return where the profile's key may be kept, probed now; takes at most some seconds.
+    async def stores(self) -> tuple[StoreChoice, ...]:
+        """Return where a key may be kept, probed now; takes at most some seconds."""
+        return await self.keys.stores(self.profile)
 
-        A key for an address from the environment is never stored: only this session is left.
+    def permitted(self, profile: Profile, choices: Iterable[StoreChoice]) -> tuple[StoreChoice, ...]:
+        """Return the stores that a new key may go to.
+
+        A key for an address that comes from the environment is never stored: only this session is left.
         """
-        choices = await self.keys.stores(profile)
+        writable = tuple(one for one in choices if one.name is not StoreName.COMMAND)
         if profile.may_use_stored_key:
-            return choices
-        return tuple(one for one in choices if one.name is StoreName.MEMORY)
+            return writable
+        return tuple(one for one in writable if one.name is StoreName.MEMORY)
 
     async def keep(
         self, profile: Profile, store: StoreName, key: Secret, passphrase: Secret | None = None

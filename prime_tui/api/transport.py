@@ -145,7 +145,7 @@ class Transport:
 
     def check_allowed(self, call: Call) -> None:
         """Raise ReadOnlyRefused for a write in read-only mode, NetworkError when closed."""
-        if self.read_only and call.effect is not Effect.READ:
+        if self.read_only and (call.effect is not Effect.READ or call.method != "GET"):
             hint = "Start without --read-only, or with a key that may write, to change things."
             raise ReadOnlyRefused("Read-only mode: nothing was sent.", hint=hint)
         if self._client.is_closed:

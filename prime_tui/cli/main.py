@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from prime_tui import __version__
-from prime_tui.cli.outcome import ERROR, USAGE, code_of, complain
+from prime_tui.cli.outcome import ERROR, INTERRUPTED, USAGE, code_of, complain
 from prime_tui.hardening import RefusedToRun, harden
+
+if TYPE_CHECKING:
+    from prime_tui.config.settings import Settings
 
 COMMANDS = ("auth", "doctor", "simulate")
 FASTEST = 10_000.0
@@ -32,6 +37,7 @@ environment:
   PRIME_INFERENCE_URL    another inference API
   NO_COLOR               no colours
 """
+
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the monitor's own options."""
@@ -140,11 +146,33 @@ def _monitor(options: argparse.Namespace) -> int:
         if problem is not None:
             return complain(problem, USAGE)
         prepare()
-        from prime_tui import bootstrap
-
-        return bootstrap.run(settings)
+        return _run(settings)
     except PrimeError as error:
         return complain(str(error), code_of(error))
+
+
+def _run(settings: Settings) -> int:
+    """Show what was on the screen last, and load the monitor behind it."""
+    from prime_tui.accounts.wallet_name import wallet_name
+    from prime_tui.domain.clock import SystemClock
+    from prime_tui.persistence.last_frame import LastFrame, frame_key
+    from prime_tui.persistence.paths import Paths
+    from prime_tui.ui.terminal.curtain import Curtain
+
+    gc.disable()  # what is loaded stays; to look for garbage in it again and again takes a tenth of the start
+    curtain = Curtain()
+    wallet = wallet_name(settings.profile, settings.given)
+    try:
+        if settings.demo is None and wallet is not None:
+            key = frame_key(wallet, settings.theme, os.environ)
+            curtain.raise_(LastFrame(Paths.of_user().state_dir, settings.first_screen, key), SystemClock())
+        from prime_tui import bootstrap
+
+        return bootstrap.run(settings, curtain)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    finally:
+        curtain.drop()
 
 
 def _has_simulator() -> bool:

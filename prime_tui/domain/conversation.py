@@ -90,6 +90,7 @@ class Attempt:
     Attributes:
         prompt_tokens_guess: About how many tokens were sent, for the time until the service says.
         priced: The catalogue's entry of the model at that time, for its prices.
+        payer: Whose wallet pays for it, as a person calls it.
         pieces: How many pieces arrived.
         first_s: Seconds from the question to the first piece; None before it.
         took_s: Seconds from the question to the last news.
@@ -100,6 +101,7 @@ class Attempt:
     asked_at: datetime
     prompt_tokens_guess: int = 0
     priced: ChatModel | None = None
+    payer: str = ""
     state: AnswerState = AnswerState.WAITING
     text: str = ""
     reasoning: str = ""

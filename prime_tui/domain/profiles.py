@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from prime_tui.domain.account import WalletContext
 from prime_tui.domain.credentials import KeyAddress, StoreName
@@ -55,6 +55,22 @@ class Profile:
     def wallet(self) -> WalletContext:
         """The one wallet that everything of this profile reads and charges."""
         return WalletContext(self.team_id)
+
+    def with_team(self, team_id: TeamId | None) -> Profile:
+        """Return the same account's profile for another wallet."""
+        if team_id == self.team_id:
+            return self
+        return replace(self, team_id=team_id, sources={**self.sources, "team": "chosen here"})
+
+    def is_same_place(self, other: Profile) -> bool:
+        """Whether both watch the same wallet at the same addresses, under the same name."""
+        return (self.name, self.base_url, self.inference_url, self.team_id, self.account) == (
+            other.name,
+            other.base_url,
+            other.inference_url,
+            other.team_id,
+            other.account,
+        )
 
     @property
     def may_use_stored_key(self) -> bool:

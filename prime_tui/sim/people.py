@@ -48,7 +48,10 @@ class SshKey:
 
 @dataclass
 class People:
-    """The account behind the key and everything that belongs to it but is not compute."""
+    """The account behind the key and everything that belongs to it but is not compute.
+
+    `may_write` False = the key has no scope for writing; the simulator says so, and does not enforce it.
+    """
 
     user_id: str = ME
     name: str = "Ada Example"
@@ -57,6 +60,7 @@ class People:
     created_s: float = -640 * DAY_S
     teams: tuple[Team, ...] = ()
     ssh_keys: list[SshKey] = field(default_factory=list)
+    may_write: bool = True
 
     def team(self, team_id: str) -> Team | None:
         """Return the team if the account is a member of it."""

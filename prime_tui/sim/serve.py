@@ -37,7 +37,7 @@ class SimOptions:
     `port` 0 = any free one; `speed` world seconds a second, 0 = the world moves only when it is advanced;
     `pods`, `runs`, `billings` None = as many as the scenario has; `require_key` None = any key will do;
     `expire_after_s` = when the scenario `expired-key` begins to refuse,
-    in world seconds; `start_at` None = now.
+    in world seconds; `may_write` False = a key without scopes for writing; `start_at` None = now.
     """
 
     host: str = "127.0.0.1"
@@ -52,6 +52,7 @@ class SimOptions:
     require_key: str | None = None
     latency_ms: float = 0
     expire_after_s: float = 0.0
+    may_write: bool = True
     start_at: datetime | None = None
 
 
@@ -77,6 +78,7 @@ def build(options: SimOptions) -> Simulator:
     clock = WorldClock(start_at=options.start_at or datetime.now(UTC), speed=options.speed)
     figures = recipe(options.scenario, pods=options.pods, runs=options.runs, billings=options.billings)
     world = build_world(clock, seed=options.seed, scenario=options.scenario, figures=figures)
+    world.people.may_write = options.may_write
     gate = Gate(options.require_key, options.expire_after_s if options.scenario == "expired-key" else None)
     return build_simulator(world, gate, shapes=options.shapes, latency_ms=options.latency_ms)
 

@@ -8,14 +8,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from prime_tui.domain.account import Account, Team, WalletContext
 from prime_tui.domain.budget import BudgetUse
-from prime_tui.domain.chat import ChatModel
 from prime_tui.domain.disks import Disk
 from prime_tui.domain.errors import PrimeError
 from prime_tui.domain.ids import PodId, RunId
-from prime_tui.domain.offers import Offer
 from prime_tui.domain.pods import PastPod, Pod
 from prime_tui.domain.remote import Listing
 from prime_tui.domain.runs import (
@@ -33,8 +32,14 @@ from prime_tui.store.billing_book import BillingBook
 from prime_tui.store.series import Series
 from prime_tui.store.slice import KeyedSlice, Slice, Topic
 
+if TYPE_CHECKING:
+    from prime_tui.domain.chat import ChatModel
+    from prime_tui.domain.offers import Offer
+
 Listener = Callable[[frozenset[Topic]], None]
 MOST_TRAILS = 400
+PASSING = frozenset({Topic.FRESHNESS, Topic.BUDGET, Topic.NOTICES})
+"""Topics that change nothing of what is known."""
 
 
 class KeyState(StrEnum):
@@ -103,6 +108,8 @@ class Store:
     def __init__(self) -> None:
         self._dirty: set[Topic] = set()
         self._listeners: list[Listener] = []
+        self.version = 0
+        """Grows with every change of what is known; who keeps something made from it compares."""
         mark = self.mark
         self.session = Session()
         self.budget = BudgetUse(0, 0)
@@ -149,6 +156,8 @@ class Store:
 
     def mark(self, topic: Topic) -> None:
         """Note that something changed; the listeners hear of it in the next turn of the loop."""
+        if topic not in PASSING:
+            self.version += 1
         if not self._listeners:
             return  # whoever comes later reads everything first
         if not self._dirty:

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Iterable
-from typing import ClassVar
+from contextlib import suppress
+from typing import TYPE_CHECKING, ClassVar
 
+from rich.console import RenderableType
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
-from textual.worker import Worker, WorkerState
+from textual.worker import Worker, WorkerError, WorkerState
 
+from prime_tui.accounts.desk import AccountDesk
 from prime_tui.domain.clock import Clock
 from prime_tui.domain.errors import PrimeError
+from prime_tui.domain.ids import UserId
+from prime_tui.domain.profiles import Profile
+from prime_tui.persistence.last_frame import Picture
 from prime_tui.persistence.paths import Paths
 from prime_tui.store.selectors.alerts import alerts
 from prime_tui.store.slice import Topic
-from prime_tui.store.store import Store
-from prime_tui.sync.engine import Engine
+from prime_tui.store.store import PASSING, KeyState, Store
 from prime_tui.ui.help import help_lines
 from prime_tui.ui.messages import OpenPod, OpenRun
 from prime_tui.ui.render.styled import Span, Styled
@@ -27,11 +32,21 @@ from prime_tui.ui.terminal.quiet_app import QuietApp
 from prime_tui.ui.theme import DARK, THEMES
 from prime_tui.ui.widgets.dialog import ConfirmDialog, MessageDialog
 
+if TYPE_CHECKING:
+    from prime_tui.sync.engine import Engine
+
 log = logging.getLogger(__name__)
 
-Connect = Callable[[Store, Clock], Awaitable[Engine]]
-SCREENS = ("wallet", "runs", "pods", "chat")
+Connect = Callable[[Store, Clock], Awaitable["Engine"]]
+OpenStore = Callable[[Profile, UserId | None], Store]
+BETWEEN = "between"
+"""A mode without anything, shown for no frame: the mode in view cannot be taken away."""
+CHAT = "chat"
+SCREENS = ("wallet", "runs", "pods", CHAT)
+ACT = "act:"
 TOAST_S = 8.0
+UNHURRIED = frozenset({Topic.USAGE, Topic.FRESHNESS, Topic.BUDGET})
+"""Changes that come one by one all the time: they are painted with the next tick of the clock."""
 
 
 def _wallet() -> Screen[None]:
@@ -64,6 +79,8 @@ class PrimeApp(QuietApp[None]):
     Args:
         store: Empty or restored; painted at once.
         connect: Makes the engine once the first frame is painted: what it imports is slow.
+        desk: Where one signs in and changes profiles; None where there is one key, given from outside.
+        open_store: Makes the store of another wallet, for the desk.
     """
 
     TITLE = "prime-tui"
@@ -84,6 +101,8 @@ class PrimeApp(QuietApp[None]):
         ),
         Binding("question_mark,f10", "explain_keys", "The keys of this screen", show=False),
         Binding("a", "list_alerts", "What needs you", show=False),
+        Binding("p,f8", "switch_profile", "Change the profile or the team", show=False),
+        Binding("K,f9", "sign_in", "Sign in, or enter another API key", show=False),
         Binding("T", "next_theme", "Next theme", show=False),
         Binding("q,ctrl+c", "quit", "Quit", show=False),
     ]
@@ -95,6 +114,8 @@ class PrimeApp(QuietApp[None]):
         connect: Connect,
         *,
         paths: Paths,
+        desk: AccountDesk | None = None,
+        open_store: OpenStore = lambda _, __: Store(),
         first_screen: str = "wallet",
         theme: str = DARK,
     ) -> None:
@@ -106,7 +127,14 @@ class PrimeApp(QuietApp[None]):
         self.strip = StripModel(store)
         self.holding: dict[str, str] = {}
         """What quitting now would lose for good, in words, by who put it there."""
+        self.pictures: dict[str, Picture] = {}
+        """What each overview of this store showed last."""
+        self.desk = desk
         self._connect = connect
+        self._open_store = open_store
+        self._serving: Worker[None] | None = None
+        self._stop_listening: Callable[[], None] = lambda: None
+        self._untold: frozenset[Topic] = frozenset()
         self._first_screen = first_screen
         for one in THEMES:
             self.register_theme(one)
@@ -117,22 +145,73 @@ class PrimeApp(QuietApp[None]):
     def on_mount(self) -> None:
         """Show the first screen, and connect once it is painted."""
         self.switch_mode(self._first_screen)
-        self.store.subscribe(self._store_changed)
-        self._store_changed(frozenset({Topic.NOTICES}))
+        self._listen_to(self.store)
         self.set_interval(1.0, self._tick)
         self.call_after_refresh(self._start)
 
+    def _listen_to(self, store: Store) -> None:
+        self._stop_listening()
+        if store is not self.store:
+            self.store, self.strip = store, StripModel(store)
+            self.pictures.clear()
+        self._stop_listening = store.subscribe(self._store_changed)
+        self._store_changed(frozenset({Topic.NOTICES}))
+
     def _start(self) -> None:
-        self.run_worker(self._serve(), group="engine", name="engine", exit_on_error=False)
+        self._serving = self.run_worker(self._serve(), group="engine", name="engine", exit_on_error=False)
 
     async def _serve(self) -> None:
         engine = await self._connect(self.store, self.clock)
         self.engine = engine
         screen = self.base_screen
         if screen is not None:
-            engine.show(screen.read_fast())
-            screen.pull()
+            screen.call_later(screen.catch_up)  # it may be on its way into view: then after that
+        if self.store.session.key is KeyState.MISSING and len(self.screen_stack) == 1:
+            self.action_sign_in()
         await engine.run()
+
+    async def use_profile(self, profile: Profile, account_id: UserId | None = None) -> None:
+        """Watch another wallet, or the same one with another key: nothing of the old one stays in view.
+
+        What was begun for the old wallet ends with the old connection and in the old store.
+        """
+        if self.desk is None:
+            return
+        serving, engine, self.engine = self._serving, self.engine, None
+        if serving is not None:
+            serving.cancel()
+            with suppress(WorkerError):
+                await serving.wait()
+        if engine is not None:
+            self._close_later(engine)
+        self.desk.take(profile)
+        self._listen_to(self._open_store(self.desk.profile, account_id))
+        await self._build_screens_anew()
+        self._start()
+
+    def _close_later(self, engine: Engine) -> None:
+        acts = [one for one in self.workers if one.group.startswith(ACT) and not one.is_finished]
+
+        async def closing() -> None:
+            for act in acts:
+                with suppress(WorkerError):
+                    await act.wait()
+            await engine.close()
+
+        self.run_worker(closing(), group="closing", name="closing", exit_on_error=False)
+
+    async def _build_screens_anew(self) -> None:
+        """Drop all screens with what they show, mark and draft; the chat keeps its conversation."""
+        shown = self.current_mode
+        with self.batch_update():
+            self.add_mode(BETWEEN, Screen)
+            await self.switch_mode(BETWEEN)
+            for name in SCREENS:
+                if name != CHAT:
+                    await self.remove_mode(name)
+                    self.add_mode(name, self.MODES[name])
+            await self.switch_mode(shown)
+            await self.remove_mode(BETWEEN)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Say when something in the background fails: silence would look like fresh numbers."""
@@ -154,21 +233,43 @@ class PrimeApp(QuietApp[None]):
         stack = self.screen_stack
         return stack[0] if stack and isinstance(stack[0], PrimeScreen) else None
 
+    def keep_picture(self) -> None:
+        """Remember what the terminal shows, if it is an overview and nothing covers it."""
+        mode, stack, picture = self.current_mode, self.screen_stack, self.picture()
+        if picture is None or len(stack) != 1 or mode == CHAT:  # what was written there is nobody's business
+            return
+        if isinstance(stack[0], PrimeScreen) and stack[0].is_overview:
+            self.pictures[mode] = picture
+
+    def exit(
+        self, result: None = None, return_code: int = 0, message: RenderableType | None = None
+    ) -> None:
+        """Leave; what is shown now is remembered first."""
+        self.keep_picture()
+        super().exit(result, return_code, message)
+
     # -- the store -----------------------------------------------------------------
 
     def _store_changed(self, topics: frozenset[Topic]) -> None:
-        if not topics <= {Topic.FRESHNESS, Topic.BUDGET, Topic.NOTICES}:
+        if not topics <= PASSING:
             self.strip.invalidate()
         if Topic.NOTICES in topics:
             for notice in self.store.take_notices():
                 self.tell(notice.text, title=notice.title, severity=notice.severity.value)
+        self._untold |= topics
+        if not topics <= UNHURRIED:
+            self._tell_screen()
+
+    def _tell_screen(self) -> None:
+        topics, self._untold = self._untold, frozenset()
         screen = self.screen
-        if isinstance(screen, PrimeScreen) and screen.is_running:
+        if topics and isinstance(screen, PrimeScreen) and screen.is_ready:
             screen.store_changed(topics)
 
     def _tick(self) -> None:
+        self._tell_screen()
         screen = self.screen
-        if isinstance(screen, PrimeScreen) and screen.is_running:
+        if isinstance(screen, PrimeScreen) and screen.is_ready:
             screen.show_strip()
             screen.tick(self.clock.now())
 
@@ -189,7 +290,7 @@ class PrimeApp(QuietApp[None]):
         async def acting() -> None:
             await work
 
-        self.run_worker(acting(), group=f"act:{name}", name=name, exit_on_error=False)
+        self.run_worker(acting(), group=f"{ACT}{name}", name=name, exit_on_error=False)
 
     def on_open_run(self, message: OpenRun) -> None:
         """Another screen wants a run shown."""
@@ -201,19 +302,17 @@ class PrimeApp(QuietApp[None]):
 
     def _open(self, mode: str, thing_id: str) -> None:
         self.action_open_screen(mode)
-
-        def select() -> None:
-            screen = self.base_screen
-            if screen is not None:
-                screen.select(thing_id)
-
-        self.call_after_refresh(select)
+        screen = self.base_screen
+        if screen is not None:
+            # By its own queue, which begins when the screen is composed: on the first visit it is not yet.
+            screen.call_after_refresh(screen.select, thing_id)
 
     # -- actions -------------------------------------------------------------------
 
     def action_open_screen(self, name: str) -> None:
         """Show another screen."""
         if self.current_mode != name and len(self.screen_stack) == 1:
+            self.keep_picture()
             self.switch_mode(name)
 
     async def action_quit(self) -> None:
@@ -228,6 +327,30 @@ class PrimeApp(QuietApp[None]):
 
         body: list[Styled] = [Span(text) for text in self.holding.values()]
         self.push_screen(ConfirmDialog("Quit and lose this", body, yes="quit", no="stay"), answered)
+
+    def action_switch_profile(self) -> None:
+        """Choose another profile or team."""
+        if self.desk is None or len(self.screen_stack) > 1:
+            return
+        from prime_tui.ui.screens.profiles.switch import ProfileSwitch
+
+        self.run_worker(ProfileSwitch(self, self.desk).run(), group="account", name="switching")
+
+    def action_sign_in(self) -> None:
+        """Enter a key, or see why there is none."""
+        if self.desk is None or len(self.screen_stack) > 1:
+            return
+        if self.desk.is_demo:
+            self.tell("A demo needs no key.")
+            return
+        from prime_tui.ui.screens.sign_in.flow import SignIn
+
+        self.run_worker(SignIn(self, self.desk).run(), group="account", name="signing in")
+
+    async def _lock_file(self) -> None:
+        if self.desk is not None:
+            await self.desk.keys.lock()
+            self.tell("The encrypted file is locked. The key in use goes on being used until you leave.")
 
     def action_explain_keys(self) -> None:
         """List the keys of this screen."""
@@ -265,6 +388,10 @@ class PrimeApp(QuietApp[None]):
             yield SystemCommand(
                 f"Theme {one.name}", "Key T takes the next", lambda name=one.name: self._use_theme(name)
             )
+        if self.desk is not None:
+            yield SystemCommand("Change the profile or the team", "Key p", self.action_switch_profile)
+            yield SystemCommand("Sign in", "Enter another API key (K)", self.action_sign_in)
+            yield SystemCommand("Lock now", "Lock the encrypted file of keys", self._lock_file)
         yield SystemCommand("Quit", "Key q", self.action_quit)
         if isinstance(screen, PrimeScreen):
             for title, help_text, call in screen.commands():

@@ -6,6 +6,8 @@ from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Protocol
 
 from prime_tui.domain.clock import Clock
+from prime_tui.domain.ids import UserId
+from prime_tui.domain.profiles import Profile
 from prime_tui.persistence.paths import Paths
 from prime_tui.store.store import Store
 from prime_tui.ui.strip_facts import StripModel
@@ -30,6 +32,10 @@ class Shell(Protocol):
     @property
     def base_screen(self) -> object:
         """The screen of the present mode, whether or not a dialog covers it."""
+        ...
+
+    async def use_profile(self, profile: Profile, account_id: UserId | None = None) -> None:
+        """Watch another wallet, or the same one with another key: nothing of the old one stays in view."""
         ...
 
     def tell(self, text: str, *, title: str = "", severity: str = "information") -> None:

@@ -13,6 +13,7 @@ from prime_tui.store.selectors.freshness import source_ages
 from prime_tui.store.selectors.money import balance_usd, listed_burn, measured_burn
 from prime_tui.store.selectors.runs import run_views
 from prime_tui.store.store import Store
+from prime_tui.ui.render.profiles import chip_of, profile_label
 from prime_tui.ui.render.strip import SPARK_BUCKETS, StripFacts
 
 DAY = timedelta(hours=24)
@@ -41,6 +42,8 @@ class StripModel:
             active_tab=active_tab,
             now=now,
             wallet=wallet_label(store),
+            profile=profile_label(store.session.profile, is_demo=store.session.is_demo),
+            chip=chip_of(store.session.profile, store.session.colour),
             is_demo=store.session.is_demo,
             is_read_only=store.session.is_read_only,
             sources=source_ages(store, now),

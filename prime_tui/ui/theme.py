@@ -15,6 +15,19 @@ ANSI: Final = "prime-ansi"
 ANSI_LIGHT: Final = "prime-ansi-light"
 
 
+CHIPS: Final[Mapping[str, tuple[str, str, str]]] = {
+    "red": ("#ff5f5f", "#d70000", "ansi_red"),
+    "orange": ("#ff8700", "#af5f00", "ansi_bright_red"),
+    "yellow": ("#d7d700", "#878700", "ansi_yellow"),
+    "green": ("#5fd75f", "#008700", "ansi_green"),
+    "cyan": ("#5fd7d7", "#008787", "ansi_cyan"),
+    "blue": ("#5f87ff", "#0000d7", "ansi_blue"),
+    "violet": ("#af87ff", "#8700af", "ansi_magenta"),
+    "grey": ("#9e9e9e", "#767676", "ansi_bright_black"),
+}
+"""The chips of profiles: on dark, on light, and with the terminal's own sixteen colours."""
+
+
 def _theme(
     name: str,
     colours: Mapping[str, str],
@@ -26,6 +39,8 @@ def _theme(
     """A theme from the few colours that carry meaning; everything Textual wants follows from them."""
     dim = colours["dim"]
     variables = {f"role-{role}": colours[role] for role in ("dim", "accent", "good", "warn", "bad", "stale")}
+    shade = 2 if ansi else 0 if dark else 1
+    variables |= {f"role-chip-{chip}": shades[shade] for chip, shades in CHIPS.items()}
     variables |= {
         "border": dim,
         "border-blurred": dim,

@@ -21,7 +21,7 @@ def main() -> int:
     parser.add_argument("groups", nargs="*", metavar="group", help=", ".join(GROUPS))
     parser.add_argument("--times", type=int, default=5, help="repetitions (default: %(default)s)")
     parser.add_argument(
-        "--seconds", type=float, default=60.0, help="how long idle and live are watched (default: %(default)s)"
+        "--seconds", type=float, default=60.0, help="of idle and live, each screen (default: %(default)s)"
     )
     options = parser.parse_args()
     unknown = set(options.groups) - set(GROUPS)

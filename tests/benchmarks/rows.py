@@ -117,7 +117,7 @@ def cursor(effort: Effort) -> Iterator[Figure]:
     for rows, screen, options in ((50, "pods", MANY), (10_000, "runs", ("--runs", "10000"))):
         with place(*options) as here, running([*PROGRAM, "--screen", screen], here.environment) as ours:
             _live_at_s(ours)
-            ours.until(lambda text: "▌" in text or "▎" in text, "a cursor")
+            ours.sees(f"●{screen}")
             ours.settle()
             answers = [ours.press("\x1b[B") for _ in range(presses)]
         delays_ms = sorted(answer.first_s * 1000 for answer in answers if answer.first_s is not None)
@@ -143,8 +143,10 @@ def switch(effort: Effort) -> Iterator[Figure]:
         ]
         for name in SCREENS:
             mine = [answer for one, answer in rounds if one == name]
-            yield Figure(f"to {name}: CPU", statistics.median(a.cpu_s * 1000 for a in mine), "ms", "60 ms")
-            yield Figure(f"to {name}: written", statistics.median(a.written_bytes for a in mine), "B", "8,000 B")
+            used_ms = statistics.median(answer.cpu_s * 1000 for answer in mine)
+            written = statistics.median(answer.written_bytes for answer in mine)
+            yield Figure(f"to {name}: CPU", used_ms, "ms", "60 ms")
+            yield Figure(f"to {name}: written", written, "B", "8,000 B")
         yield Figure("memory, all screens seen", ours.rss_mb(), "MB", "75 MB")
     with running(HELLO, dict(os.environ)) as hello:
         hello.painted()

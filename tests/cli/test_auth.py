@@ -274,6 +274,12 @@ def test_profiles(home: Home, service: str) -> None:
     assert not home.status(*home.passphrase())["has_key"]
 
 
+def untouched(path: Path) -> tuple[int, int, int, bytes]:
+    """What changes when a file is written, replaced or given another mode; reading changes none of it."""
+    info = path.stat()
+    return info.st_ino, info.st_mode, info.st_mtime_ns, path.read_bytes()
+
+
 def test_import(home: Home, service: str) -> None:
     official = {
         ".prime/config.json": {"api_key": KEY, "base_url": service, "inference_url": f"{service}/api/v1"},
@@ -284,14 +290,14 @@ def test_import(home: Home, service: str) -> None:
         (home.path / name).parent.mkdir(parents=True, exist_ok=True)
         (home.path / name).write_text(json.dumps(content))
         (home.path / name).chmod(0o644)
-    before = {name: (home.path / name).stat()[:9] for name in official}
+    before = {name: untouched(home.path / name) for name in official}
     done = home.run("auth", "import", "--store", "file", *home.passphrase())
     assert done.returncode == 0, done.stderr
     assert "chmod 600" in done.stderr
     assert home.status("--profile", "production", *home.passphrase())["has_key"]
     staging = home.status("--profile", "staging", *home.passphrase())
     assert (staging["has_key"], staging["team"]) == (True, "team7")
-    assert {name: (home.path / name).stat()[:9] for name in official} == before
+    assert {name: untouched(home.path / name) for name in official} == before
     assert home.run("auth", "import", "nothing", "--store", "file").returncode == 2
 
 

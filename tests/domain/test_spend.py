@@ -71,6 +71,12 @@ def test_a_moment_on_a_boundary_is_in_exactly_one_bucket(buckets: int) -> None:
         assert sum(series) == 1, index
 
 
+def test_what_the_widths_leave_over_belongs_to_the_last_bucket() -> None:
+    end = NOW + HOUR  # seven equal parts of an hour are two microseconds short of it
+    at = end - timedelta(microseconds=1)
+    assert sum(spend_series([Charge(at, at, Decimal(1), "compute")], NOW, end, 7)) == 1
+
+
 def test_the_series_has_every_hour() -> None:
     series = spend_series([charge(0, 2, "10"), charge(3, 3, "1")], NOW, NOW + 4 * HOUR, 4)
     assert list(series) == [Decimal(5), Decimal(5), Decimal(0), Decimal(1)]

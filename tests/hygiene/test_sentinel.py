@@ -114,12 +114,18 @@ def test_a_key_of_the_environment_is_not_inherited_by_any_child(tmp_path: Path, 
     """The credential command, tmux and the helper of the Secret Service are started without it."""
     witness = tmp_path / "witness"
     command = ["/bin/sh", "-c", f"cat /proc/$$/environ >> {witness}; echo pit_another_key_of_the_command"]
-    home = Home(tmp_path, {"TMUX": "/nowhere,1,0", "DBUS_SESSION_BUS_ADDRESS": "unix:path=/nowhere"})
+    tmux = tmp_path / "bin" / "tmux"
+    tmux.parent.mkdir()
+    tmux.write_text(f"#!/bin/sh\ncat /proc/$$/environ >> {witness}.tmux\n")
+    tmux.chmod(0o700)
+    variables = {"TMUX": "/nowhere,1,0", "DBUS_SESSION_BUS_ADDRESS": "unix:path=/nowhere"}
+    home = Home(tmp_path, {**variables, "PATH": f"{tmux.parent}:{os.environ['PATH']}"})
     words = ", ".join(f'"{word}"' for word in command)
     home.configure(
         f'[profiles.default]\nbase_url = "{service}"\ninference_url = "{service}/api/v1"\n'
         f"store = 'command'\ncredential_command = [{words}]\n"
     )
     silent(home.run("doctor", PRIME_API_KEY=KEY))
-    assert b"HOME=" in witness.read_bytes()
+    for one in (witness, tmp_path / "witness.tmux"):
+        assert b"HOME=" in one.read_bytes()
     assert home.files_with(KEY, PASSPHRASE) == []

@@ -47,7 +47,7 @@ def test_main_file_and_environments(tmp_path: Path) -> None:
         tmp_path / ".prime/environments/staging.json", {"api_key": KEY, "base_url": "https://s.example.com"}
     )
     write(tmp_path / ".prime/environments/.hidden name.json", {"api_key": KEY})
-    before = {path: path.stat() for path in tmp_path.rglob("*")}
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
     official = read_quickly(tmp_path)
     main, staging = official.environments
     assert (main.name, main.team_id, main.base_url) == ("production", "team1", "https://api.example.com")
@@ -59,7 +59,7 @@ def test_main_file_and_environments(tmp_path: Path) -> None:
     assert official.named("production") is main
     assert official.named("nothing") is None
     assert official.problems == ()
-    assert {path: path.stat()[:7] for path in tmp_path.rglob("*")} == {p: s[:7] for p, s in before.items()}
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")} == before
 
 
 @pytest.mark.parametrize(

@@ -29,16 +29,39 @@ NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 SETTINGS = settings(max_examples=150, deadline=None)
 
 BIDI = {*map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A)), "\u200e", "\u200f", "\u061c"}
-hostile = st.text(
-    alphabet=st.one_of(
-        st.characters(),
-        st.sampled_from(
-            "\x1b\x07\x9b\x9d\x90\x9c[]()?;0123mHAJK\\\r\n\t\u202e\u2066\u200d\ufe0f\u0301\u0489"
-        ),
-        st.sampled_from("abc /@[]"),
+PIECES = (
+    *(
+        "\x1b",
+        "\x1b[",
+        "\x1b]",
+        "\x1bP",
+        "\x1b\\",
+        "\x07",
+        "\x9b",
+        "\x9d",
+        "\x90",
+        "\x9c",
+        "\x1b[31m",
+        "\x1b]52;c;eA==",
     ),
-    max_size=300,
+    *(
+        "\r",
+        "\n",
+        "\t",
+        "\0",
+        "\x7f",
+        "\x85",
+        "\u2028",
+        "\u202e",
+        "\u2066",
+        "\u200f",
+        "\u200d",
+        "\ufe0f",
+        "\u00ad",
+    ),
+    *("\u0301", "\u0301" * 9, "\u0489", "e", "漢", "👩", " ", "[/x]", "0;", "m", "…", "\ufffd", "\ud800"),
 )
+hostile = st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=6)), max_size=40).map("".join)
 
 
 @SETTINGS
@@ -62,6 +85,14 @@ def test_clean_text_holds_nothing_that_a_terminal_acts_upon(text: str) -> None:
     assert len(clean_name(text)) <= NAME_LIMIT
     assert len(clean_line(text)) <= LINE_LIMIT
     assert clean_name(clean_name(text)) == clean_name(text)
+
+
+def test_no_character_at_all_gets_through_that_acts_or_hides() -> None:
+    for first in range(0, 0x110000, 0x400):
+        text = "a".join(chr(code) for code in range(first, first + 0x400))
+        found = {char for char in clean(text, limit=10_000) if char != "\n"}
+        assert not found & BIDI
+        assert not {char for char in found if unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp")}
 
 
 @SETTINGS

@@ -60,6 +60,22 @@ async def test_another_question_about_offers_is_asked_at_once() -> None:
         assert {offer.gpu_type for offer in found.items} == {gpu_type}
 
 
+async def test_an_answer_to_an_old_question_about_offers_is_not_shown_for_the_new_one() -> None:
+    async with watching() as watch:
+        await watch.start({Topic.OFFERS})
+        await watch.until(lambda: watch.store.offers.remote.value)
+        await watch.settled()
+        watch.sim.fault("latency", "*/availability/*", latency_ms=150)
+        watch.engine.query_offers(OfferQuery(gpu_type="A100_80GB"))
+        asked = watch.total()
+        await watch.until(lambda: len(watch.sim.request_log()) > asked, "the old question")
+        watch.engine.query_offers(OfferQuery(gpu_type="H100_80GB"))
+        await watch.until(lambda: watch.store.offers.remote.value)
+        found = watch.store.offers.remote.value
+        assert found is not None
+        assert {offer.gpu_type for offer in found.items} == {"H100_80GB"}
+
+
 @pytest.mark.parametrize("scenario", ["calm", "busy"])
 async def test_an_hour_of_watching_stays_within_the_budget(scenario: str) -> None:
     async with watching(scenario=scenario) as watch:

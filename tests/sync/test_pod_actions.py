@@ -60,6 +60,25 @@ async def test_a_new_pod_is_in_the_list_at_once() -> None:
         assert watch.count(CREATE) == 1
 
 
+async def test_a_new_pod_that_a_reading_found_first_is_there_once() -> None:
+    async with acting() as watch:
+        one = await order(watch)
+        watch.sim.fault("drip", "/api/v1/pods/", method="POST", latency_ms=1)  # made, and slow to say so
+        creating = asyncio.create_task(watch.engine.pods.create(one))
+        await watch.until(lambda: watch.count("GET /api/v1/pods/") == 2, "the look at the names")
+        names: set[str] = set()
+        while one.name not in names:
+            found = await watch.client.pods.list()
+            names = {pod.name for pod in found.items}
+        watch.store.pods.loaded(found, watch.clock.now())
+        assert not creating.done()
+        pod = (await creating).pod
+        assert pod is not None
+        listing = watch.store.pods.value
+        assert listing is not None
+        assert [other.id for other in listing.items].count(pod.id) == 1
+
+
 async def test_a_lost_answer_is_resolved_by_the_name_and_the_order_is_never_sent_again() -> None:
     async with acting() as watch:
         one = await order(watch)

@@ -1,7 +1,8 @@
 """Our encrypted file: a keyring backend that needs no desktop, no prompt and no daemon.
 
 The file is JSON. In clear: the format, how keys are derived, how many items there are. Sealed with
-ChaCha20-Poly1305: each item, bound to its name and to this file. Names are keyed hashes.
+ChaCha20-Poly1305: each item, bound to its name. Names are keyed hashes. The salt makes the keys those of this
+file, so nothing of another one fits.
 
     {"format": 1, "derivation": {...}, "check": "<sealed>", "items": {"<keyed hash>": "<sealed>"}}
 """
@@ -30,6 +31,7 @@ from prime_tui.persistence.private_dir import PrivateDir
 FORMAT = 1
 MOST_BYTES = 1_000_000
 NONCE_BYTES = 12
+CHECK = b"check"
 
 
 class VaultDamaged(KeyringError):
@@ -41,11 +43,6 @@ class _Document:
     head: dict[str, Any]
     check: str
     items: dict[str, str]
-
-    @property
-    def bound(self) -> bytes:
-        """What every sealed value is bound to: a value copied from another file does not open."""
-        return json.dumps(self.head, sort_keys=True).encode()
 
 
 class Vault(KeyringBackend):
@@ -101,7 +98,7 @@ class Vault(KeyringBackend):
         derivation = Derivation.new()
         keys = derivation.keys(passphrase)
         document = _Document({"format": FORMAT, "derivation": derivation.to_json()}, "", {})
-        document.check = _seal(keys, b"check" + document.bound, b"prime-tui")
+        document.check = _seal(keys, CHECK, b"prime-tui")
         with self._exclusive() as directory:
             if self._read(directory) is not None:
                 raise PasswordSetError("there is an encrypted file already")
@@ -123,7 +120,7 @@ class Vault(KeyringBackend):
             keys = Derivation.from_json(document.head["derivation"]).keys(passphrase)
         except UnknownDerivation as error:
             raise VaultDamaged(str(error)) from None
-        if _opened(keys, b"check" + document.bound, document.check) is None:
+        if _opened(keys, CHECK, document.check) is None:
             raise KeyringLocked("the passphrase is wrong")
         self._keys, self._check = keys, document.check
 
@@ -154,7 +151,7 @@ class Vault(KeyringBackend):
         sealed = document.items.get(_item_id(keys, service, username))
         if sealed is None:
             return None
-        value = _opened(keys, _binding(document, service, username), sealed)
+        value = _opened(keys, _binding(service, username), sealed)
         if value is None:
             raise VaultDamaged("an item was changed")
         return value.decode()
@@ -167,7 +164,7 @@ class Vault(KeyringBackend):
         """
         with self._exclusive() as directory:
             keys, document = self._unlocked(self._read(directory))
-            binding = _binding(document, service, username)
+            binding = _binding(service, username)
             document.items[_item_id(keys, service, username)] = _seal(keys, binding, password.encode())
             self._write(directory, document)
 
@@ -233,11 +230,11 @@ class Vault(KeyringBackend):
 
 
 def _item_id(keys: Keys, service: str, username: str) -> str:
-    return hmac.new(keys.naming, json.dumps([service, username]).encode(), "sha256").hexdigest()
+    return hmac.new(keys.naming, _binding(service, username), "sha256").hexdigest()
 
 
-def _binding(document: _Document, service: str, username: str) -> bytes:
-    return json.dumps([service, username]).encode() + document.bound
+def _binding(service: str, username: str) -> bytes:
+    return json.dumps([service, username]).encode()
 
 
 def _seal(keys: Keys, binding: bytes, value: bytes) -> str:

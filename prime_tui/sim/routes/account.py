@@ -11,7 +11,7 @@ from prime_tui.sim.world import Refused
 def whoami(call: Call) -> Answer:
     """Answer GET /user/whoami."""
     me = call.world.people
-    both = {"read": True, "write": True}
+    both = {"read": True, "write": me.may_write}
     data: dict[str, object] = {
         "id": me.user_id, "role": "USER", "createdAt": call.iso(me.created_s), "name": me.name,
         "slug": me.slug, "email": me.email, "image": None, "emailVerified": True, "hasBetaAccess": True,

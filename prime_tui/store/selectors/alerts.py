@@ -33,7 +33,9 @@ def alerts(store: Store, now: datetime, runs: Sequence[RunView] | None = None) -
 def _key(store: Store) -> Iterator[Alert]:
     if store.session.key in (KeyState.REFUSED, KeyState.MISSING):
         why = store.session.key_error.message if store.session.key_error else "refused"
-        yield Alert("key", Urgency.CRITICAL, f"The API key does not work: {why}", "r tries again, K takes another key")
+        yield Alert(
+            "key", Urgency.CRITICAL, f"The API key does not work: {why}", "r tries again, K takes another key"
+        )
 
 
 def _sources(store: Store) -> Iterator[Alert]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from prime_tui.domain.chat import ChatModel
 from prime_tui.domain.ids import ModelId
 from prime_tui.domain.words import filter_words, matches
-from prime_tui.store.store import Store
+from prime_tui.store.store import KeyState, Store
 
 MODEST_USD_PER_MTOK = Decimal(1)
 
@@ -43,6 +43,15 @@ def first_choice(store: Store) -> ModelId | None:
     if dated:
         return max(dated, key=lambda model: model.created_at.timestamp() if model.created_at else 0.0).id
     return models[0].id if models else None
+
+
+def why_not_ask(store: Store) -> str | None:
+    """Return why no model can be asked, as a sentence; None when one can."""
+    if store.session.key is KeyState.MISSING:
+        return "There is no API key: nothing can be asked. K signs in."
+    if store.session.is_read_only:
+        return "This is a read-only session: asking costs money, so nothing is asked."
+    return None
 
 
 def _price_order(model: ChatModel) -> tuple[bool, Decimal, Decimal, str]:

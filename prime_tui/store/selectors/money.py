@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -152,11 +152,16 @@ def listed_burn(store: Store, now: datetime, runs: Sequence[RunView] | None = No
 
     Sources that could not be read at all are named in `unknown`.
     """
+    return None if store.pods.value is None else burn_of(store, burning_now(store, now, runs))
+
+
+def burn_of(store: Store, things: Iterable[Burning]) -> Burn | None:
+    """Return the burn of things that were found already, as `listed_burn` does."""
     if store.pods.value is None:
         return None
     sums = {"pod": Decimal(0), "run": Decimal(0), "disk": Decimal(0)}
     unknown: list[str] = []
-    for one in burning_now(store, now, runs):
+    for one in things:
         if one.usd_per_h is None:
             unknown.append(one.name)
         else:

@@ -41,9 +41,7 @@ PAST_SORTS: Mapping[str, Callable[[PastPod], Any]] = {
     "gpu": lambda pod: (pod.gpu_name or "", pod.gpu_count or 0),
     "price": lambda pod: pod.price_usd_per_h,
     "billed": lambda pod: pod.total_billed_usd,
-    "ran": lambda pod: (
-        None if not (pod.created_at and pod.terminated_at) else pod.terminated_at - pod.created_at
-    ),
+    "ran": lambda pod: pod.lifetime,
     "provider": lambda pod: pod.provider,
     "kind": lambda pod: pod.kind,
 }

@@ -17,6 +17,7 @@ from prime_tui.domain.runs import LIVE, Run, RunSource, RunState, RunUsage, run_
 from prime_tui.domain.spend import rate_usd_per_h
 from prime_tui.domain.views import LaunchRecord, RunView
 from prime_tui.domain.words import all_found, filter_words
+from prime_tui.store.selectors.kept import kept
 from prime_tui.store.selectors.ordering import ordered
 from prime_tui.store.series import Series, rates_per_s
 from prime_tui.store.store import Store
@@ -44,6 +45,7 @@ def known_run_ids(store: Store) -> dict[RunId, set[RunSource]]:
     return found
 
 
+@kept
 def run_views(store: Store, now: datetime) -> tuple[RunView, ...]:
     """Return all known runs: live ones first, then the newest first."""
     listed = {run.id: run for run in store.runs.value.items} if store.runs.value else {}

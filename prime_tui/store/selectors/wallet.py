@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -12,12 +12,12 @@ from typing import Any
 from prime_tui.domain.cost import hours
 from prime_tui.domain.spending import BalanceRise, BurnGap, SpendRange, SpendTotals, TypeTotal, Uncharged
 from prime_tui.domain.units import gpu
+from prime_tui.domain.views import Burning
 from prime_tui.domain.wallet import BillingRow
 from prime_tui.domain.words import filter_words, matches
 from prime_tui.store.billing_book import EPOCH
-from prime_tui.store.selectors.money import MEASURE_WINDOW, listed_burn, measured_burn
+from prime_tui.store.selectors.money import MEASURE_WINDOW, burn_of, measured_burn
 from prime_tui.store.selectors.ordering import ordered
-from prime_tui.store.selectors.runs import run_views
 from prime_tui.store.store import Store
 
 DAY = timedelta(days=1)
@@ -90,9 +90,9 @@ def spend_totals(store: Store, now: datetime) -> SpendTotals | None:
 # -- burn and balance against the bills -----------------------------------------------
 
 
-def burn_gap(store: Store, now: datetime) -> BurnGap:
-    """Return listed and billed burn."""
-    listed, billed = listed_burn(store, now), measured_burn(store, now)
+def burn_gap(store: Store, burning: Iterable[Burning], now: datetime) -> BurnGap:
+    """Return the burn of what was found burning beside what is billed."""
+    listed, billed = burn_of(store, burning), measured_burn(store, now)
     since, until = store.billing.observed_since, store.wallet.remote.fetched_at
     unlisted: dict[str, Decimal] = {}
     if billed is not None and since is not None and until is not None:
@@ -145,7 +145,7 @@ NO_RESOURCE = Resource("")
 KIND_BY_TYPE = {"compute": "pod", "training": "run", "disks": "disk"}
 
 
-def known_resources(store: Store, now: datetime) -> dict[str, Resource]:
+def known_resources(store: Store) -> dict[str, Resource]:
     """Return everything that is known by name, by its id."""
     known: dict[str, Resource] = {}
     for past in store.history.value.items if store.history.value else ():
@@ -154,8 +154,14 @@ def known_resources(store: Store, now: datetime) -> dict[str, Resource]:
         known[pod.id] = Resource("pod", pod.name)
     for disk in store.disks.value.items if store.disks.value else ():
         known[disk.id] = Resource("disk", disk.name)
-    for run in run_views(store, now):
-        known[run.id] = Resource("run", run.name or "")
+    for launch in store.launches:
+        known[launch.run_id] = Resource("run", launch.name or "")
+    for run_id, usage in store.usage.known():
+        if usage.run_name or run_id not in known:
+            known[run_id] = Resource("run", usage.run_name or "")
+    for run in store.runs.value.items if store.runs.value else ():
+        if run.name or run.id not in known:
+            known[run.id] = Resource("run", run.name or "")
     return known
 
 

@@ -214,12 +214,15 @@ def _per_mtok(price_usd: Decimal | None) -> Styled:
 # -- before the first question -------------------------------------------------------
 
 
-def welcome(height: int, width: int, *, has_model: bool) -> tuple[Styled, ...]:
+def welcome(height: int, width: int, *, has_model: bool, refusal: str | None) -> tuple[Styled, ...]:
     """Return the sentences in the middle of an empty transcript."""
+    first = (
+        Span("Ask something.", "title") if has_model else Span("m, or ctrl+l in the input, chooses a model.")
+    )
     lines: tuple[Styled, ...] = (
-        Span("Ask something.", "title") if has_model else Span("Choose a model: m, or ctrl+l in the input."),
+        Span(refusal, "warn") if refusal is not None else first,
         Span("Every answer shows its tokens, its speed and what it cost.", "dim"),
-        Span("Paid from the wallet named above. Nothing is stored on disk.", "dim"),
+        Span("The wallet named above pays. Nothing is stored on disk.", "dim"),
     )
     above = ("",) * max(0, (height - len(lines)) // 2)
     return (*above, *(fit(line, max(0, width), "centre") for line in lines))

@@ -16,6 +16,7 @@ from prime_tui.ui.render.styled import Span, Styled
 
 ANY_GPU = "any"
 LABEL_CELLS = 11
+DIALOG_CELLS, DIALOG_EDGES = 68, 6
 HIDDEN_KEY = "••••••••••••••••"
 
 
@@ -26,6 +27,11 @@ class Wallet:
     name: str
     balance_usd: Decimal | None
     burn: Burn | None
+
+
+def dialog_cells(screen_cells: int) -> int:
+    """Return how wide a line of a dialog may be on a screen."""
+    return min(DIALOG_CELLS, screen_cells) - DIALOG_EDGES
 
 
 def gpu_choices(choices: TrainingChoices | None) -> tuple[tuple[str, str], ...]:

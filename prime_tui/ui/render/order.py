@@ -47,9 +47,9 @@ def warnings(offer: Offer) -> list[str]:
 
 
 def price_lines(
-    offer: Offer, usd_per_h_now: Decimal | None, *, disk_gb: int | None
+    offer: Offer, usd_per_h_now: Decimal | None, *, disk_gb: int | None, parts_too: bool = True
 ) -> tuple[tuple[str, Styled], ...]:
-    """Return label and value of what it will burn."""
+    """Return label and value of what it will burn, and what that is made of."""
     parts = [quote(offer.price_usd_per_h, offer)]
     disk = offer.disk.extra_usd_per_h(offer.disk.default if disk_gb is None else disk_gb)
     if disk:
@@ -66,7 +66,7 @@ def price_lines(
     total: Styled = (
         Span(quote(usd_per_h_now, offer), "title"),
         Span(f"   {usd(per_day, mark=mark) if offer.currency == 'USD' else UNKNOWN} per day"),
-        Span(f"   {' + '.join(parts)}" if len(parts) > 1 else "", "dim"),
+        Span(f"   {' + '.join(parts)}" if parts_too and len(parts) > 1 else "", "dim"),
     )
     return (("burns", total),)
 
@@ -95,7 +95,7 @@ def confirm_lines(order: PodOrder, purse: Purse) -> list[Styled]:
     pairs: list[tuple[str, Styled]] = [
         ("name", Span(order.name, "title")),
         ("with", " · ".join(size for size in sizes if size)),
-        *price_lines(offer, burns, disk_gb=order.disk_gb),
+        *price_lines(offer, burns, disk_gb=order.disk_gb, parts_too=False),
         (
             "ceiling",
             (Span(usd_per_h(order.max_price_usd_per_h)), Span("  dearer than that is refused", "dim")),

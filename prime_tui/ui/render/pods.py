@@ -26,10 +26,10 @@ POD_COLUMNS = (
     Column("provider", "PROVIDER", 13, priority=3),
     Column("owner", "PAID BY", 12, priority=2),
 )
-WIDE_POD_COLUMNS = tuple(
-    Column("state", "STATE", WIDE_STATE_CELLS, priority=9) if column.key == "state" else column
-    for column in POD_COLUMNS
-)
+WIDE_LIST_CELLS = 104
+WIDE_STATE = Column("state", "STATE", WIDE_STATE_CELLS, priority=9)
+WANTED_OWNER = Column("owner", "PAID BY", 9, priority=6)
+"""Among the pods of several wallets, who pays matters more than the age."""
 PAST_COLUMNS = (
     Column("ended", "ENDED", 12, priority=9),
     Column("name", "NAME", 14, grow=True, priority=10),
@@ -61,6 +61,16 @@ _ENDINGS: dict[EndingPhase, tuple[str, str, Role]] = {
     EndingPhase.NOT_CONFIRMED: ("▲", "not confirmed", "bad"),
     EndingPhase.FAILED: ("▲", "not ended", "bad"),
 }
+
+
+def pod_columns(width_cells: int, *, everyone: bool = False) -> tuple[Column, ...]:
+    """Return the columns of a list of `width_cells`, for `fitting` to choose from."""
+    others: dict[str, Column] = {}
+    if width_cells >= WIDE_LIST_CELLS:
+        others["state"] = WIDE_STATE
+    if everyone:
+        others["owner"] = WANTED_OWNER
+    return tuple(others.get(column.key, column) for column in POD_COLUMNS)
 
 
 def pod_row(view: PodView, columns: Sequence[Column], now: datetime) -> Row:

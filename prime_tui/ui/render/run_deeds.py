@@ -56,9 +56,7 @@ def deed_lines(
     return [identity(view), so_far(view, now), "", *_consequences(action, view, checkpoints)]
 
 
-def _consequences(
-    action: RunAction, view: RunView, checkpoints: Sequence[Checkpoint] | None
-) -> list[Styled]:
+def _consequences(action: RunAction, view: RunView, checkpoints: Sequence[Checkpoint] | None) -> list[Styled]:
     kept = checkpoint_text(checkpoints, view)
     if action is RunAction.STOP:
         return [

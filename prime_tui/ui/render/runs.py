@@ -31,7 +31,7 @@ STEP_CELLS, BAR_CELLS, SPARK_CELLS = 12, 4, 8
 
 COLUMNS = (
     Column("name", "  NAME", 20, grow=True, priority=100),
-    Column("model", "MODEL", 14, priority=40),
+    Column("model", "MODEL", 15, priority=40),
     Column("env", "ENVIRONMENT", 16, priority=20, sort=False),
     Column("state", "STATE", 10, priority=90),
     Column("step", "STEP", STEP_CELLS, priority=75),

@@ -14,11 +14,14 @@ from prime_tui.domain.remote import Freshness, SourceAge
 from prime_tui.domain.spend import SHORT_RUNWAY_H, Burn, Runway
 from prime_tui.domain.units import UNKNOWN, clock_time, span, usd, usd_per_h
 from prime_tui.ui.render.glyphs import spark
-from prime_tui.ui.render.styled import Role, Span, Styled, clip, join, width_of
+from prime_tui.ui.render.styled import ChipRole, Role, Span, Styled, clip, join, width_of
 
 TABS = ("Wallet", "Runs", "Pods", "Chat")
 SPARK_BUCKETS = 24
 WIDE, MIDDLE = 120, 96
+CHIP = "■"
+BARE_CELLS = 5
+"""What is left of a profile's name where nothing else fits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,8 @@ class StripFacts:
 
     Attributes:
         wallet: Whose wallet, as a person calls it.
+        profile: Its name; empty where there is only the one without a name.
+        chip: The colour of the profile.
         balance_usd: None is unknown.
         is_balance_old: True when the balance must not look fresh.
         spend_by_hour: The last 24 hours, oldest first; None where nothing is known.
@@ -37,6 +42,8 @@ class StripFacts:
     active_tab: int
     now: datetime
     wallet: str = ""
+    profile: str = ""
+    chip: ChipRole | None = None
     is_demo: bool = False
     is_read_only: bool = False
     sources: tuple[SourceAge, ...] = ()
@@ -66,6 +73,7 @@ FITS = (
     Fit(24, True, False, "  "),
     Fit(16, True, False, "  "),
     Fit(14, False, False, "  "),
+    Fit(12, False, True, " "),
     Fit(9, False, True, " "),
     Fit(0, False, True, " ", is_bare=True),
 )
@@ -91,16 +99,24 @@ def first_line(facts: StripFacts, width: int) -> tuple[Styled, Styled]:
 
 
 def _right_parts(facts: StripFacts, fit: Fit) -> list[Styled]:
-    label = clip(facts.wallet, fit.wallet_cells)
-    who = [Span(label, "title"), Span(" DEMO", "warn")] if facts.is_demo else [Span(label, "title")]
-    if facts.is_demo and fit.is_tight:
-        who = [Span("DEMO", "warn")]
+    who = _who(facts, fit)
     if facts.is_read_only:
         who.append(Span(" RO", "warn"))
     ages = join([_source(source, fit) for source in facts.sources], " ")
     if fit.is_bare:
-        return [ages, _alert_count(facts.alerts)]
+        return [tuple(who), ages, _alert_count(facts.alerts)]
     return [tuple(who), ages, _calls(facts.budget, fit), _alert_count(facts.alerts)]
+
+
+def _who(facts: StripFacts, fit: Fit) -> list[Span]:
+    """Return the chip, the profile and the wallet; what does not fit goes from the end."""
+    chip = [] if facts.chip is None else [Span(f"{CHIP} ", facts.chip)]
+    if facts.is_demo and fit.is_tight:
+        return [] if fit.is_bare else [*chip, Span("DEMO", "warn")]
+    if fit.is_bare:
+        return [*chip, Span(clip(facts.profile, BARE_CELLS), "title")] if facts.profile else chip
+    label = clip(" ".join(part for part in (facts.profile, facts.wallet) if part), fit.wallet_cells)
+    return [*chip, Span(label, "title"), *([Span(" DEMO", "warn")] if facts.is_demo else [])]
 
 
 def _calls(budget: BudgetUse, fit: Fit) -> Styled:

@@ -10,7 +10,19 @@ from typing import Literal, NamedTuple
 
 from rich.cells import cell_len, split_graphemes
 
-Role = Literal["text", "dim", "accent", "good", "warn", "bad", "title", "stale"]
+ChipRole = Literal[
+    "chip-red",
+    "chip-orange",
+    "chip-yellow",
+    "chip-green",
+    "chip-cyan",
+    "chip-blue",
+    "chip-violet",
+    "chip-grey",
+]
+"""The colours that tell profiles apart; they mean nothing else."""
+
+Role = Literal["text", "dim", "accent", "good", "warn", "bad", "title", "stale", ChipRole]
 Align = Literal["left", "right", "centre"]
 
 ELLIPSIS = "…"

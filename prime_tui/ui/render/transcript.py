@@ -30,7 +30,7 @@ class TranscriptLook:
     """How a conversation is to be drawn.
 
     Attributes:
-        payer: Whose wallet pays, for the sentence about a refused payment.
+        payer: Whose wallet pays for the next question; answers that another one paid for say so.
     """
 
     width: int
@@ -118,7 +118,9 @@ class _Section:
             self._between = 1 if attempt.text else 0
         elif attempt.reasoning:
             self._above.append(join((MODEL, THINKING, _thought(attempt))))
-        notes = [figures(attempt, width), *ending(attempt, look.payer)]
+        notes = [figures(attempt, width), *ending(attempt, attempt.payer or look.payer)]
+        if attempt.payer and attempt.payer != look.payer:
+            notes.append(Span(f"↳ billed to {attempt.payer}", "dim"))
         lines = [line for note in notes for line in wrapped(note, width, rest="  ")]
         is_bare = not attempt.reasoning and not attempt.text
         self._below = [join((MODEL if is_bare and not n else BLANK, line)) for n, line in enumerate(lines)]

@@ -145,9 +145,9 @@ def sums_note(sums: SpendTotals | None, width: int) -> Styled:
 def type_line(sums: SpendTotals, width: int) -> Styled:
     """Return the last 24 hours by type in one line, the largest first, as many as fit."""
     found: Styled = (Span(" 24 h  ", "dim"),)
-    for number, line in enumerate(sums.by_type):
+    for number, line in enumerate(one for one in sums.by_type if one.day_usd):
         more = (Span(f"{line.resource_type} ", "dim"), Span(amount(line.day_usd, mark=sums.day_mark)))
-        longer = join((found, "" if not number else DOT, more))
+        longer = join((found, DOT if number else "", more))
         if width_of(longer) > width:
             break
         found = longer

@@ -14,6 +14,7 @@ from textual.widget import Widget
 
 from prime_tui.store.slice import Topic
 from prime_tui.store.store import Store
+from prime_tui.ui.banner import banner
 from prime_tui.ui.render.footer import KeyHint, footer
 from prime_tui.ui.render.strip import first_line, second_line
 from prime_tui.ui.shell import Shell
@@ -44,6 +45,7 @@ class PrimeScreen(Screen[None]):
     DEFAULT_CSS = """
     PrimeScreen { layout: vertical; }
     PrimeScreen #middle { height: 1fr; }
+    PrimeScreen #banner { display: none; }
     PrimeScreen #too-small { display: none; height: 1fr; }
     PrimeScreen.-too-small #middle, PrimeScreen.-too-small .strip { display: none; }
     PrimeScreen.-too-small #too-small { display: block; }
@@ -53,6 +55,7 @@ class PrimeScreen(Screen[None]):
         """Strip, the screen's own middle, keys."""
         yield Line(id="strip-1", classes="strip")
         yield Line(id="strip-2", classes="strip")
+        yield Line(id="banner")
         yield self.body()
         yield Line(f"At least {LEAST_WIDTH}×{LEAST_HEIGHT} is needed.", id="too-small")
         yield Line(id="keys")
@@ -71,6 +74,11 @@ class PrimeScreen(Screen[None]):
     def read_fast(self) -> frozenset[Topic]:
         """Return what is read at the fast pace now: all topics, unless parts of the screen are hidden."""
         return self.TOPICS
+
+    @property
+    def is_overview(self) -> bool:
+        """Whether a picture of this may be kept: numbers and names, no log and nothing that was typed."""
+        return True
 
     def select(self, thing_id: str) -> None:
         """Put the cursor on a thing and open it; another screen asked for it."""
@@ -121,8 +129,20 @@ class PrimeScreen(Screen[None]):
 
     # -- life ----------------------------------------------------------------------
 
+    _was_in_view = False
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether all of it is there to be filled."""
+        return self.is_running and self._was_in_view
+
     def on_screen_resume(self) -> None:
-        """In view again: read fast what is shown here, and catch up."""
+        """In view again."""
+        self._was_in_view = True
+        self.catch_up()
+
+    def catch_up(self) -> None:
+        """Read fast what is shown here, and show everything that the store has."""
         if self.engine is not None:
             self.engine.show(self.read_fast())
         self.pull()
@@ -154,6 +174,9 @@ class PrimeScreen(Screen[None]):
         one, two = self.query_one("#strip-1", Line), self.query_one("#strip-2", Line)
         one.content, one.right = first_line(facts, width)
         two.content, two.right = second_line(facts, width)
+        now_wrong, line = banner(self.store), self.query_one("#banner", Line)
+        line.display = now_wrong is not None
+        line.content, line.right = ("", "") if now_wrong is None else now_wrong
 
     def action_refresh_now(self) -> None:
         """Read everything on this screen now."""

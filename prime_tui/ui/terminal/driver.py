@@ -7,10 +7,12 @@ from typing import Protocol, runtime_checkable
 
 from textual.drivers.linux_driver import LinuxDriver
 
+from prime_tui.persistence.last_frame import Picture
 from prime_tui.ui.terminal.keyboard import Keyboard
 from prime_tui.ui.terminal.last_words import hard_exit_after, hung_up
 
 OUTPUT = 2  # the toolkit draws on the error stream
+ENTER = "\x1b[?1049h"
 CLEAR = "\x1b[m\x1b[2J"
 RESET = "\x1b[m\x1b]8;;\x1b\\"
 CLOSE_GRACE_S = 3.0
@@ -19,10 +21,13 @@ FRAMES_UNDER_WAY = 2  # frames that may wait for the terminal before painting pa
 
 @runtime_checkable
 class TerminalOwner(Protocol):
-    """An app that wants to know when its terminal starts from a clear screen."""
+    """An app that wants to know what its terminal shows when it is taken over."""
 
     def terminal_cleared(self) -> None:
         """The terminal was taken over and shows nothing."""
+
+    def take_picture(self) -> Picture | None:
+        """What stands on the terminal already, which was entered with it; given once."""
 
 
 class QuietDriver(LinuxDriver):
@@ -30,6 +35,7 @@ class QuietDriver(LinuxDriver):
 
     _frames_waiting = 0
     _suspending = False
+    _is_entered = False
     _keyboard: Keyboard | None = None
 
     def start_application_mode(self) -> None:
@@ -37,9 +43,16 @@ class QuietDriver(LinuxDriver):
         # A program that shared the terminal may have left it non-blocking; the writer would die of it.
         os.set_blocking(OUTPUT, True)
         self._keyboard = Keyboard(self.fileno)
+        self._is_entered = isinstance(self._app, TerminalOwner) and self._app.take_picture() is not None
         super().start_application_mode()  # type: ignore[no-untyped-call]
         if self._writer_thread is not None:
             self.take_over()
+        self._is_entered = False
+
+    def write(self, data: str) -> None:
+        """Write; a terminal that was entered with its picture is not entered again, which would clear it."""
+        if not (self._is_entered and data == ENTER):
+            super().write(data)
 
     def stop_application_mode(self) -> None:
         """Give the terminal back as it was, in its own colours."""
@@ -86,9 +99,11 @@ class QuietDriver(LinuxDriver):
         super()._sigcont_application()
 
     def take_over(self) -> None:
-        """Make writes never wait, and start from a clear screen."""
+        """Make writes never wait, and start from a clear screen, or from the picture that stands there."""
         if self._writer_thread is not None:
             self._writer_thread._queue.maxsize = 0
+        if self._is_entered:
+            return
         self.write(CLEAR)
         if isinstance(self._app, TerminalOwner):
             self._app.terminal_cleared()

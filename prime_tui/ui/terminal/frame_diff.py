@@ -5,7 +5,7 @@ cell, and turns each frame into the shortest runs that differ. It knows neither 
 """
 
 from collections.abc import Iterable, Sequence
-from itertools import compress, pairwise
+from itertools import compress, groupby, pairwise
 from operator import ne, or_
 from typing import NamedTuple
 
@@ -13,9 +13,10 @@ from rich.color import ColorSystem
 from rich.style import Style
 from textual.strip import Strip
 
+from prime_tui.persistence.last_frame import Picture
 from prime_tui.ui.terminal.graphemes import CONTINUED, cells_of
 from prime_tui.ui.terminal.pen import Pen
-from prime_tui.ui.terminal.sgr import StyleBook, parse_look
+from prime_tui.ui.terminal.sgr import Look, StyleBook, parse_look
 
 UNKNOWN = "\x00"  # equal to nothing that is ever drawn
 BLANK = " "
@@ -53,6 +54,54 @@ class FrameDiff:
         """The terminal was cleared, its look reset, and has this size."""
         self._width, self._height = width, height
         self._fill(BLANK)
+
+    def shows(self, picture: Picture) -> None:
+        """The terminal shows this picture; what stands in lines that it does not draw is not known."""
+        self._width, self._height = picture.width, picture.height
+        self._fill(UNKNOWN)
+        looks = [
+            self._book.number(Look(frozenset(attributes), *colours)) for attributes, *colours in picture.looks
+        ]
+        for y, line in enumerate(picture.lines):
+            shown = [cell for text, _ in line for cell in cells_of(text)]
+            if len(shown) == self._width:
+                self._shown[y] = shown
+                self._looks[y] = [looks[look] for text, look in line for _ in cells_of(text)]
+
+    def picture(self, left_out: int) -> Picture | None:
+        """What the terminal shows, without the first `left_out` lines; None where that is not known."""
+        if not self._shown or any(UNKNOWN in line for line in self._shown):
+            return None
+        numbers = sorted({look for line in self._looks for look in line})
+        place = {number: index for index, number in enumerate(numbers)}
+        lines = tuple(
+            tuple(
+                ("".join(shown[x] for x in columns), place[look])
+                for look, group in groupby(range(self._width), key=looks.__getitem__)
+                for columns in [list(group)]
+            )
+            if y >= left_out
+            else ()
+            for y, (shown, looks) in enumerate(zip(self._shown, self._looks, strict=True))
+        )
+        found = [self._book.look(number) for number in numbers]
+        parts = tuple(
+            (tuple(sorted(look.attributes)), look.foreground, look.background, look.link) for look in found
+        )
+        return Picture(self._width, self._height, self._drawing(left_out), lines, parts)
+
+    def _drawing(self, left_out: int) -> str:
+        """The sequence that draws everything after the first lines on a cleared terminal."""
+        pen, self._pen = self._pen, Pen(self._book)
+        self._pen.style = plain = self._book.plain
+        for y in range(left_out, self._height):
+            shown, looks = self._shown[y], self._looks[y]
+            drawn = [
+                x for x in range(self._width) if shown[x] != BLANK or self._book.on_blank(looks[x]) != plain
+            ]
+            self._send_line(y, drawn, shown, looks)
+        drawing, self._pen = self._pen.take(), pen
+        return drawing
 
     def frame(self, lines: Iterable[tuple[int, Sequence[Piece]]], width: int, height: int) -> str:
         """The sequence that shows `lines` (number and pieces) on a terminal of this size; may be empty."""

@@ -38,11 +38,12 @@ class LastWords:
         self._attributes: list[Any] | None = None
         self._once = threading.Lock()
 
-    def prepare(self, speak: Callable[[], None]) -> None:
-        """Remember what to do at the end and how the terminal is now, before it is taken over."""
-        self._speak = speak
-        with contextlib.suppress(termios.error):
-            self._attributes = termios.tcgetattr(0)
+    def prepare(self, speak: Callable[[], None], attributes: list[Any] | None) -> None:
+        """Remember what to do at the end and how the terminal was, None: as it is now."""
+        self._speak, self._attributes = speak, attributes
+        if attributes is None:
+            with contextlib.suppress(termios.error):
+                self._attributes = termios.tcgetattr(0)
 
     def hard_exit(self, code: int) -> None:
         """Save, restore, end; from any thread. A save that hangs is left behind."""
@@ -82,7 +83,7 @@ def hard_exit_after(seconds: float, code: int) -> Iterator[None]:
         timer.cancel()
 
 
-def install(app: App[Any], on_last_words: Callable[[], None]) -> None:
+def install(app: App[Any], on_last_words: Callable[[], None], attributes: list[Any] | None = None) -> None:
     """Take care of the end of `app`: SIGTERM, SIGHUP and a terminal that goes away.
 
     Call before the app runs, in the main thread.
@@ -91,8 +92,9 @@ def install(app: App[Any], on_last_words: Callable[[], None]) -> None:
         app: The app; SIGTERM makes it exit with code 0.
         on_last_words: Saves the state. Called from any thread, possibly while the app is stuck, when there
             is no orderly exit; has `SAVE_GRACE_S` for it.
+        attributes: How the terminal was, where it was taken over already.
     """
-    _last_words.prepare(on_last_words)
+    _last_words.prepare(on_last_words, attributes)
 
     def gone(_signal: int, _frame: FrameType | None) -> None:
         _in_thread(_last_words.hard_exit, HANGUP_CODE)

@@ -4,7 +4,6 @@ With another version everything here switches itself off and the program runs as
 """
 
 from functools import lru_cache
-from importlib import metadata
 from operator import attrgetter
 from pathlib import Path
 
@@ -55,6 +54,8 @@ def installed_version() -> str:
     site = Path(textual.__file__).parents[1]
     if (site / f"textual-{TESTED_VERSION}.dist-info").is_dir():
         return TESTED_VERSION
+    from importlib import metadata
+
     return metadata.version("textual")
 
 

@@ -22,6 +22,8 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.screen import Screen
 from textual.widget import Widget
 
+from prime_tui.persistence.last_frame import Picture
+from prime_tui.ui.terminal.curtain import MARKED_LINES, Curtain
 from prime_tui.ui.terminal.driver import QuietDriver
 from prime_tui.ui.terminal.frame_diff import FrameDiff, Piece
 from prime_tui.ui.terminal.paint_clock import paint_by_clock
@@ -42,6 +44,7 @@ class QuietApp(App[ReturnType]):
     Attributes:
         frame_diff_off_reason: Why frames are sent as the toolkit makes them, or None when they are compared.
         asked_at_s: When the person last did something (monotonic clock); what follows is painted at once.
+        curtain: What was painted before the toolkit was there.
         crash_report: Makes the text that is printed when the app crashes; without it the plain traceback.
     """
 
@@ -61,6 +64,8 @@ class QuietApp(App[ReturnType]):
         self._caret_owner: weakref.ref[Widget] | None = None
         self._terminal_taken_at_s = 0.0
         self.asked_at_s = 0.0
+        self.curtain = Curtain()
+        self._standing: Picture | None = None
         super().__init__()
 
     def get_driver_class(self) -> type[Driver]:
@@ -93,6 +98,18 @@ class QuietApp(App[ReturnType]):
             self._frame_diff.cleared(*self.size)
             self.refresh()
 
+    def take_picture(self) -> Picture | None:
+        """Return what stands on the terminal already, for the driver that takes it over."""
+        self._terminal_taken_at_s = monotonic()
+        self._standing = self.curtain.hand_over()
+        return self._standing
+
+    def picture(self) -> Picture | None:
+        """Return what the terminal shows; None where nobody knows."""
+        if self._frame_diff is None or self.frame_diff_off_reason is not None or self._painting_paused:
+            return None
+        return self._frame_diff.picture(MARKED_LINES)
+
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         """Send a frame as its difference from the last one; none while the terminal does not read."""
         driver = self._driver
@@ -109,7 +126,11 @@ class QuietApp(App[ReturnType]):
         if self._running and not self._closed:
             if self._frame_diff is None:
                 self._frame_diff = FrameDiff(self.console._color_system or ColorSystem.TRUECOLOR)
-                self._frame_diff.cleared(*_frame_size(update))
+                if self._standing is None:
+                    self._frame_diff.cleared(*_frame_size(update))
+                else:
+                    self._frame_diff.shows(self._standing)
+                    self._standing = None
             try:
                 sequence = self._frame_diff.frame(_lines(update), *_frame_size(update))
                 sequence += self._caret_sequence(self._frame_diff)

@@ -122,6 +122,10 @@ class StyleBook:
             self._blanks[number] = self.number(look.on_blank)
         return number
 
+    def look(self, number: int) -> Look:
+        """The look with this number."""
+        return self._looks[number]
+
     def on_blank(self, number: int) -> int:
         """The number of what can be seen of a look on a blank cell."""
         return self._blanks[number]

@@ -36,6 +36,7 @@ class ChooseDialog(Dialog[str | None]):
         options: At least one.
         body: Lines above the list.
         verb: The verb of the choice that takes.
+        chosen: The option to begin with; else the first.
     """
 
     DEFAULT_CSS = """
@@ -50,9 +51,16 @@ class ChooseDialog(Dialog[str | None]):
     ]
 
     def __init__(
-        self, title: str, options: Sequence[Option], *, body: Sequence[Styled] = (), verb: str = "take"
+        self,
+        title: str,
+        options: Sequence[Option],
+        *,
+        body: Sequence[Styled] = (),
+        verb: str = "take",
+        chosen: str | None = None,
     ) -> None:
         super().__init__(title, body)
+        self._begin_with = chosen
         self._options = tuple(options)
         self._verb = verb
 
@@ -68,6 +76,8 @@ class ChooseDialog(Dialog[str | None]):
             Row(option.key, (Span(str(number) if number <= MOST_NUMBERS else "", "accent"), *option[1:]))
             for number, option in enumerate(self._options, 1)
         )
+        if self._begin_with is not None:
+            table.cursor_key = self._begin_with
         return [table]
 
     def choices(self) -> list[Choice]:

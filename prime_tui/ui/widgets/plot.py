@@ -19,6 +19,8 @@ from prime_tui.ui.widgets.painted import PaintedWidget
 LIBRARY = "textual_plotext"
 LEAST_SIZE = Size(24, 5)
 DRAW_EVERY_S = 5.0
+LOAD_AFTER_S = 0.7
+"""What talks to the service is loaded first."""
 AXIS_LINES = 2
 LINES_FOR_TICK = 3
 ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
@@ -110,6 +112,7 @@ class SpendPlot(PaintedWidget):
         return bool(self.size) and (self.screen.is_current or not self._lines)
 
     async def _load(self) -> None:
+        await asyncio.sleep(LOAD_AFTER_S)
         await asyncio.to_thread(import_module, LIBRARY)
         self.refresh()
 

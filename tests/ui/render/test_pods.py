@@ -17,7 +17,7 @@ from prime_tui.domain.views import Ending, EndingPhase, PodView
 from prime_tui.ui.render.ending import confirm_word, end_one_lines, end_several_lines
 from prime_tui.ui.render.fields import fitting
 from prime_tui.ui.render.pod_detail import detail_lines, past_lines
-from prime_tui.ui.render.pods import PAST_COLUMNS, POD_COLUMNS, WIDE_POD_COLUMNS, past_row, pod_row
+from prime_tui.ui.render.pods import PAST_COLUMNS, POD_COLUMNS, past_row, pod_columns, pod_row
 from prime_tui.ui.render.rows import place_columns
 from prime_tui.ui.render.styled import Styled, plain, spans_of, width_of
 from prime_tui.ui.render.table_line import EDGE_CELLS, cell_spans
@@ -25,7 +25,7 @@ from tests.pod_samples import DISK, NOW, POD, view
 
 
 def cells(one: PodView, wide: bool = False) -> dict[str, str]:
-    columns = WIDE_POD_COLUMNS if wide else POD_COLUMNS
+    columns = pod_columns(200 if wide else 80)
     row = pod_row(one, columns, NOW)
     return {column.key: plain(cell) for column, cell in zip(columns, row.cells, strict=True)}
 
@@ -100,7 +100,7 @@ def test_every_state_fits_its_column_with_a_glyph_and_a_word(state: PodState) ->
 
 @pytest.mark.parametrize("width", [60, 78, 80, 100, 120, 160, 300])
 def test_no_column_is_squeezed(width: int) -> None:
-    for columns in (POD_COLUMNS, WIDE_POD_COLUMNS, PAST_COLUMNS):
+    for columns in (pod_columns(width), pod_columns(width, everyone=True), PAST_COLUMNS):
         kept = fitting(columns, width)
         placed = place_columns(kept, width - 2 * EDGE_CELLS)
         assert len(placed) == len(kept)

@@ -270,6 +270,15 @@ async def test_the_last_answer_and_its_code_are_copied() -> None:
         assert m.app.clipboard == "Yes."
 
 
+async def test_a_read_only_session_asks_nothing_and_says_why() -> None:
+    async with monitor(screen="chat", sim=FAST, read_only=True, toasts=True) as m:
+        await m.sees("asking costs money")
+        await ask(m, "hello")
+        await m.until(lambda: m.text().count("asking costs money") == 2, "the toast")
+        await m.sees("› hello")
+        assert asked_times(m) == 0
+
+
 async def test_two_answers_at_once_are_not_asked_for() -> None:
     async with monitor(screen="chat", sim=SLOW, toasts=True) as m:
         await ask(m, "simulate-long")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from prime_tui.domain.ids import RunId
-from prime_tui.domain.runs import RunState
+from prime_tui.domain.runs import RunOrder, RunState
 from prime_tui.domain.units import UNKNOWN
 from prime_tui.domain.views import RunView
 from prime_tui.sim.people import usual_people
 from prime_tui.ui.messages import OpenRun
 from tests.ui.monitor import Monitor, monitor
-from tests.ui.screens.driving_runs import SMALL, WIDE, row_of, rows, settled, views
+from tests.ui.screens.driving_runs import SMALL, STILL, WIDE, row_of, rows, settled, views
 
 
 def costs(one: Monitor) -> list[float]:
@@ -50,6 +50,18 @@ async def test_the_cursor_starts_on_the_first_row() -> None:
     async with monitor(screen="runs", size=WIDE) as one:
         await settled(one)
         await one.until(lambda: views(one)[0].id in one.text(), "the first run beside the table")
+
+
+async def test_a_new_run_on_top_does_not_take_the_cursor() -> None:
+    async with monitor(screen="runs", size=WIDE, sim=STILL) as one:
+        await settled(one)
+        first = views(one)[0]
+        await one.until(lambda: first.id in one.text().splitlines()[2], "its details")
+        assert one.app.engine is not None
+        await one.app.engine.runs.launch(RunOrder({"trainer": {}}, name="brand-new"))
+        await one.press("r")
+        await one.until(lambda: "brand-new" in rows(one)[0], "the new one on top")
+        assert first.id in one.text().splitlines()[2]
 
 
 async def test_runs_that_only_billing_knows_are_bracketed_guesses() -> None:

@@ -23,7 +23,7 @@ from prime_tui.domain.conversation import (
 )
 from prime_tui.domain.ids import ModelId
 from prime_tui.domain.remote import Freshness
-from prime_tui.store.selectors.chat import first_choice, model_of
+from prime_tui.store.selectors.chat import first_choice, model_of, why_not_ask
 from prime_tui.store.slice import Topic
 from prime_tui.ui.render.chat import heading, payer_note, totals, welcome
 from prime_tui.ui.render.code_blocks import last_code_block
@@ -133,10 +133,12 @@ class ChatScreen(PrimeScreen):
 
     @on(Prompt.Sent)
     def _send(self, event: Prompt.Sent) -> None:
-        question = event.text.strip()
+        question, refusal = event.text.strip(), why_not_ask(self.store)
         if not question:
             return
-        if self._conversation.live is not None:
+        if refusal is not None:
+            self.monitor.tell(refusal, severity="warning")
+        elif self._conversation.live is not None:
             self.monitor.tell("An answer is still coming. Esc stops it.")
         elif self.engine is None:
             self.monitor.tell("Not connected yet. Your text stays here.")
@@ -156,6 +158,7 @@ class ChatScreen(PrimeScreen):
             asked_at=self.now(),
             prompt_tokens_guess=prompt_tokens(messages),
             priced=model_of(self.store, model),
+            payer=wallet_label(self.store),
         )
         request = ChatRequest(
             model=model,
@@ -211,7 +214,12 @@ class ChatScreen(PrimeScreen):
         spent = self._conversation.spent
         self.query_one("#totals", Rule).right = totals(spent, self._earlier + spent)
         if not self._conversation.turns:
-            lines.content = welcome(lines.size.height, lines.room_cells, has_model=self._model is not None)
+            lines.content = welcome(
+                lines.size.height,
+                lines.room_cells,
+                has_model=self._model is not None,
+                refusal=why_not_ask(self.store),
+            )
             return
         look = TranscriptLook(lines.room_cells, self._shows_thinking, wallet_label(self.store))
         lines.content = self._lines.update(self._conversation, look)

@@ -23,9 +23,9 @@ from prime_tui.store.store import Store
 from prime_tui.ui.render.pod_detail import detail_lines
 from prime_tui.ui.render.pods import (
     POD_COLUMNS,
-    WIDE_POD_COLUMNS,
     freshness_note,
     noted,
+    pod_columns,
     pod_row,
     totals_note,
     unreadable_note,
@@ -41,7 +41,6 @@ from prime_tui.ui.widgets.table import KeyedTable
 RULE_CELLS = 9
 """What a rule needs around its title and its note."""
 SIDE_BY_SIDE_CELLS = 120
-WIDE_LIST_CELLS = 104
 LIST_CELLS, LEAST_PAGE_CELLS, MOST_PAGE_CELLS = 78, 40, 66
 """The list comes first: below this width it would lose columns that it has at 80."""
 
@@ -156,7 +155,7 @@ class LivePane(ListPane[RowQuery]):
         """Show list and page."""
         table = self.table
         width = table.size.width or self.size.width
-        columns = self.place_columns(WIDE_POD_COLUMNS if width >= WIDE_LIST_CELLS else POD_COLUMNS)
+        columns = self.place_columns(pod_columns(width, everyone=self.wanted.everyone))
         every = pod_views(store, now, everyone=self.wanted.everyone)
         self._views = select_pods(every, self.wanted)
         table.placeholder = self._placeholder(store, now, len(every))

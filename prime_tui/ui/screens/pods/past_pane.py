@@ -13,6 +13,7 @@ from prime_tui.domain.pods import PastPod
 from prime_tui.domain.units import count, usd
 from prime_tui.store.selectors.pods import RowQuery, past_pods
 from prime_tui.store.store import Store
+from prime_tui.ui.render.lazy_rows import LazyRows
 from prime_tui.ui.render.pod_detail import past_lines
 from prime_tui.ui.render.pods import PAST_COLUMNS, noted, past_row, unreadable_note
 from prime_tui.ui.render.styled import Span, Styled
@@ -78,7 +79,10 @@ class PastPane(ListPane[RowQuery]):
         columns = self.place_columns(PAST_COLUMNS)
         self._rows = past_pods(store, self.wanted)
         self.table.placeholder = self._placeholder(store, now)
-        self.table.rows = tuple(past_row(pod, columns, now) for pod in self._rows)
+        # The history can hold thousands of pods.
+        self.table.rows = LazyRows(
+            self._rows, lambda pod: pod.id, lambda pod: past_row(pod, columns, now).cells
+        )
         self._draw_rule(store)
 
     def _draw_rule(self, store: Store) -> None:

@@ -31,6 +31,7 @@ from prime_tui.ui.widgets.choose_dialog import ChooseDialog, Option
 from prime_tui.ui.widgets.filter_bar import FilterBar
 
 MOST_PAGES_AT_ONCE = 5
+PAST_TOPICS = frozenset({Topic.HISTORY, Topic.ACCOUNT, Topic.TEAMS, Topic.SESSION})
 
 
 class PodsScreen(PrimeScreen):
@@ -106,6 +107,11 @@ class PodsScreen(PrimeScreen):
         }
         return panes[self._view]
 
+    @property
+    def is_overview(self) -> bool:
+        """Only the list."""
+        return self._view is View.LIVE
+
     def read_fast(self) -> frozenset[Topic]:
         """History and offers are read only while they are looked at."""
         unseen = set()
@@ -117,13 +123,14 @@ class PodsScreen(PrimeScreen):
 
     def show(self, topics: frozenset[Topic], now: datetime) -> None:
         """Show what changed in the pane that is in view."""
-        self._pane.show(self.store, now)
+        if self._view is not View.PAST or topics & PAST_TOPICS:
+            self._pane.show(self.store, now)
 
     def tick(self, now: datetime) -> None:
-        """Let ages and estimates grow."""
+        """Let ages and estimates grow; what ended does not change with time."""
         if isinstance(self._pane, OffersPane | PodLogPane):
             self._pane.tick(self.store, now)
-        else:
+        elif self._view is not View.PAST:
             self._pane.show(self.store, now)
 
     def select(self, thing_id: str) -> None:

@@ -122,7 +122,7 @@ class RunList(Vertical):
         self._drawn_at = facts.now
         self._rows = RunRows(chosen, facts.now, table.columns, is_old=facts.is_old)
         table.rows = self._rows
-        if not self._has_settled:  # until all sources have answered once, the first row is the chosen one
+        if not self._has_settled:  # the first row is the chosen one until all sources have answered once
             table.action_first()
             self._has_settled = facts.is_complete
         table.sort_key = self._sort.value if self._sort is not None else None

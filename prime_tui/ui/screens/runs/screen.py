@@ -109,6 +109,11 @@ class RunsScreen(PrimeScreen):
     def _shows_detail(self) -> bool:
         return self._is_page_open or (self._is_wide and self._wants_pane)
 
+    @property
+    def is_overview(self) -> bool:
+        """Everything but a log."""
+        return not (self._shows_detail and self._detail.tab is Tab.LOGS)
+
     def show(self, topics: frozenset[Topic], now: datetime) -> None:
         """Show what changed."""
         if topics & LISTED:

@@ -90,9 +90,9 @@ class BillingPane(Vertical):
         """Reverse the order."""
         self._ask(replace(self._query, descending=not self._query.descending))
 
-    def learn(self, store: Store, now: datetime) -> None:
+    def learn(self, store: Store) -> None:
         """Take in the names of pods, runs and disks."""
-        self._known = known_resources(store, now)
+        self._known = known_resources(store)
 
     def draw(self, store: Store, now: datetime) -> None:
         """Show what the store has."""

@@ -95,7 +95,7 @@ class WalletScreen(PrimeScreen):
             spend.read(self.store, now)
         spend.draw(self.store, burning.gap, now)
         if topics & NAMES:
-            billing.learn(self.store, now)
+            billing.learn(self.store)
         billing.draw(self.store, now)
 
     def tick(self, now: datetime) -> None:

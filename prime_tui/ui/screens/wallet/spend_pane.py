@@ -110,13 +110,13 @@ class SpendPane(Vertical):
         if self._totals is None:
             types.styles.height = 1
             return ()
-        found = type_table(self._totals, width - 1) if self.is_tall else (type_line(self._totals, width),)
+        found = type_table(self._totals, width - 1) if self.is_tall else (type_line(self._totals, width - 1),)
         types.styles.height = len(found)
         return found
 
     def _notes(self, store: Store, gap: BurnGap, now: datetime) -> Iterator[Styled]:
         wallet = store.wallet.value
-        if self.is_tall and wallet is not None:
+        if wallet is not None and (self.is_tall or wallet.currency != "USD"):
             role: Role = "stale" if store.wallet.remote.freshness(now) is Freshness.STALE else "text"
             yield (Span("balance ", "dim"), Span(f"{usd(wallet.balance)} {wallet.currency}", role))
         rise = last_rise(store, now)
@@ -125,8 +125,6 @@ class SpendPane(Vertical):
         found = uncharged(store, now)
         if found is not None:
             yield uncharged_note(found, now)
-        if self.is_tall and gap.unlisted_usd_per_h:
-            yield unlisted_note(gap.unlisted_usd_per_h)
         if self._totals is not None:
             yield from coverage_notes(
                 self._totals.complete_since,
@@ -135,6 +133,8 @@ class SpendPane(Vertical):
                 has_guesses=self._totals.has_guesses,
                 long=self.is_tall,
             )
+        if gap.unlisted_usd_per_h:
+            yield unlisted_note(gap.unlisted_usd_per_h)
 
     def _nothing(self, store: Store, now: datetime) -> Styled:
         unread = unread_lines("wallet", store.wallet.remote, now)

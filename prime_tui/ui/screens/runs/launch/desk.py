@@ -15,9 +15,9 @@ from prime_tui.store.selectors.runs import run_views
 from prime_tui.store.slice import Topic
 from prime_tui.store.store import Store
 from prime_tui.sync.run_actions import RunActions, RunLaunch
-from prime_tui.ui.render.launch import Wallet, launched_lines, price_lines
+from prime_tui.ui.render.launch import Wallet, dialog_cells, launched_lines, price_lines
 from prime_tui.ui.render.styled import Span, Styled
-from prime_tui.ui.screens.runs.launch.form import TEXT_CELLS, LaunchForm
+from prime_tui.ui.screens.runs.launch.form import LaunchForm
 from prime_tui.ui.screens.runs.launch.path_dialog import PathDialog
 from prime_tui.ui.screens.runs.launch.token_dialog import TokenDialog
 from prime_tui.ui.screens.runs.launch.wish import Wish
@@ -57,6 +57,10 @@ class LaunchDesk:
         """How long the answer is awaited; None when nothing is under way."""
         return None if self._sent_at is None else self._screen.monitor.clock.monotonic() - self._sent_at
 
+    @property
+    def _text_cells(self) -> int:
+        return dialog_cells(self._screen.size.width)
+
     # -- the pages ----------------------------------------------------------------------------
 
     def open(self) -> None:
@@ -85,7 +89,7 @@ class LaunchDesk:
 
     def _open_form(self, wish: Wish) -> None:
         self._wish = wish
-        self._form = LaunchForm(self, wish, os.environ)
+        self._form = LaunchForm(self, wish, os.environ, self._text_cells)
         self._screen.app.push_screen(self._form)
 
     def form_left(self, wish: Wish) -> None:
@@ -136,7 +140,7 @@ class LaunchDesk:
             (Span(wish.name, "title"), Span(f" · {what} · {steps}")),
             Span(f"on {wish.gpu_type or 'whatever GPU the service chooses'}".replace("_", " "), "dim"),
             "",
-            *price_lines(rates.get(wish.gpu_type), config.gpu_count, payer, now, TEXT_CELLS),
+            *price_lines(rates.get(wish.gpu_type), config.gpu_count, payer, now, self._text_cells),
             "",
             *([Span(f"Sent along: {', '.join(keys)} of your environment.", "dim")] if keys else []),
             "It is sent once. If the answer is lost, the run is looked for by its name.",
@@ -256,7 +260,7 @@ class LaunchDesk:
 
     def _present_run(self, launched: LaunchedRun) -> None:
         screen = self._screen
-        body = launched_lines(launched, self._name, TEXT_CELLS)
+        body = launched_lines(launched, self._name, self._text_cells)
 
         def closed(_: bool | None) -> None:
             self._result, self._is_presented = None, False

@@ -14,20 +14,18 @@ from textual.widgets import Input
 
 from prime_tui.domain.errors import PrimeError
 from prime_tui.store.slice import Topic
-from prime_tui.ui.render.fields import paragraph
 from prime_tui.ui.render.launch import file_lines, gpu_choices
-from prime_tui.ui.render.styled import Span, Styled
+from prime_tui.ui.render.styled import Span
+from prime_tui.ui.screens.runs.launch.said import Said
 from prime_tui.ui.screens.runs.launch.wish import HF_VARIABLE, WANDB_VARIABLE, Wish
 from prime_tui.ui.widgets.choice import Choice
 from prime_tui.ui.widgets.cycle import Cycle
 from prime_tui.ui.widgets.dialog import Dialog
 from prime_tui.ui.widgets.line import Line
-from prime_tui.ui.widgets.lines import Lines
 
 if TYPE_CHECKING:
     from prime_tui.ui.screens.runs.launch.desk import LaunchDesk
 
-TEXT_CELLS = 62
 LABEL_CELLS = 13
 NO, YES = "not sent", "sent along"
 
@@ -39,14 +37,15 @@ class LaunchForm(Dialog[None]):
     LaunchForm .field { height: 1; }
     LaunchForm .field > Line { width: 13; }
     LaunchForm .field > Input, LaunchForm .field > Cycle { width: 1fr; background: $panel; }
-    LaunchForm #said { height: 0; margin: 0; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "app.focus_previous", "Previous field", show=False),
         Binding("down", "app.focus_next", "Next field", show=False),
     ]
 
-    def __init__(self, desk: LaunchDesk, wish: Wish, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, desk: LaunchDesk, wish: Wish, environment: Mapping[str, str], width_cells: int
+    ) -> None:
         config = wish.config
         body = file_lines(
             str(config.path),
@@ -55,7 +54,7 @@ class LaunchForm(Dialog[None]):
             config.max_steps,
             config.gpu_count,
             config.warnings,
-            TEXT_CELLS,
+            width_cells,
         )
         super().__init__("Launch a run", [*body, ""])
         self._desk = desk
@@ -69,15 +68,13 @@ class LaunchForm(Dialog[None]):
 
     def asks(self) -> list[Widget]:
         """The fields, and a place for what is wrong or under way."""
-        said = Lines(id="said")
-        said.can_focus = False
         return [
             _row("name", _input(self._wish.name, "a name that no live run has", "name")),
             _row("GPU type", Cycle("reading what there is…", id="gpu")),
             _row("image tag", _input(self._wish.image_tag, "the service's own", "image")),
             _row("W&B key", self._key_field(WANDB_VARIABLE, "wandb")),
             _row("HF token", self._key_field(HF_VARIABLE, "hf")),
-            said,
+            Said(),
         ]
 
     def _key_field(self, variable: str, field_id: str) -> Cycle:
@@ -146,7 +143,7 @@ class LaunchForm(Dialog[None]):
                 self._ticking = self.set_interval(1.0, self.show_state)
             text = f"Sent once, waiting for the answer: {waited_s:.0f} s of up to 120 s."
             note = Span("esc leaves this page; the launch goes on.", "dim")
-            self._say([*paragraph(Span(text, "accent"), TEXT_CELLS), *paragraph(note, TEXT_CELLS)])
+            self.query_one(Said).say(Span(text, "accent"), note)
         else:
             if self._ticking is not None:
                 self._ticking.stop()
@@ -156,17 +153,12 @@ class LaunchForm(Dialog[None]):
 
     def complain(self, error: PrimeError | str | None) -> None:
         """Say what is wrong; everything typed stays."""
+        said = self.query_one(Said)
         if error is None:
-            self._say([])
+            said.say()
             return
         message, hint = (error.message, error.hint) if isinstance(error, PrimeError) else (error, "")
-        lines = paragraph(Span(message, "bad"), TEXT_CELLS)
-        self._say([*lines, *(paragraph(Span(hint, "dim"), TEXT_CELLS) if hint else [])])
-
-    def _say(self, lines: list[Styled]) -> None:
-        said = self.query_one("#said", Lines)
-        said.styles.height = min(8, len(lines))
-        said.content = tuple(lines)
+        said.say(Span(message, "bad"), *([Span(hint, "dim")] if hint else []))
 
     @on(Choice.Pressed, "#no")
     def action_leave(self) -> None:

@@ -14,13 +14,11 @@ from prime_tui.config.file_names import completed
 from prime_tui.config.run_config import RunConfig, read_run_config
 from prime_tui.domain.errors import SettingsError
 from prime_tui.domain.text import clean_name
-from prime_tui.ui.render.fields import paragraph
 from prime_tui.ui.render.styled import Span, Styled
+from prime_tui.ui.screens.runs.launch.said import Said
 from prime_tui.ui.widgets.choice import Choice
 from prime_tui.ui.widgets.dialog import Dialog
-from prime_tui.ui.widgets.lines import Lines
 
-TEXT_CELLS = 62
 MOST_NAMES = 12
 BODY: tuple[Styled, ...] = (
     "A TOML file for prime-rl. It is checked here first; nothing is sent yet.",
@@ -31,9 +29,6 @@ BODY: tuple[Styled, ...] = (
 class PathDialog(Dialog[RunConfig | None]):
     """A file name, read and checked before the dialog closes; what is wrong stands below it."""
 
-    DEFAULT_CSS = """
-    PathDialog #said { height: auto; max-height: 6; }
-    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "complete", "Complete", show=False, priority=True)
     ]
@@ -46,9 +41,7 @@ class PathDialog(Dialog[RunConfig | None]):
         """The name and a place for names it could become, or for what is wrong."""
         field = Input(self._place, placeholder="configs/rl.toml", compact=True, select_on_focus=False)
         field.cursor_blink = False
-        said = Lines(id="said")
-        said.can_focus = False
-        return [field, said]
+        return [field, Said()]
 
     def choices(self) -> list[Choice]:
         """Leave or go on."""
@@ -63,14 +56,15 @@ class PathDialog(Dialog[RunConfig | None]):
         field = self.query_one(Input)
         field.value, names = completed(field.value, ".toml")
         field.cursor_position = len(field.value)
+        said = self.query_one(Said)
         if len(names) == 1:
-            self._say(())
+            said.say()
         elif names:
             more = f"  … {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
             listed = "  ".join(clean_name(name) for name in names[:MOST_NAMES])
-            self._say(paragraph(Span(f"{listed}{more}", "dim"), TEXT_CELLS))
+            said.say(Span(f"{listed}{more}", "dim"))
         else:
-            self._say((Span(" Nothing here begins like that.", "dim"),))
+            said.say(Span("Nothing here begins like that.", "dim"))
 
     @on(Choice.Pressed, "#no")
     def _leave(self) -> None:
@@ -82,13 +76,8 @@ class PathDialog(Dialog[RunConfig | None]):
         try:
             config = await asyncio.to_thread(read_run_config, self.query_one(Input).value)
         except SettingsError as error:
-            lines = paragraph(Span(error.message, "bad"), TEXT_CELLS)
-            self._say((*lines, *(paragraph(Span(error.hint, "dim"), TEXT_CELLS) if error.hint else ())))
+            hint = [Span(error.hint, "dim")] if error.hint else []
+            self.query_one(Said).say(Span(error.message, "bad"), *hint)
             self.query_one(Input).focus()
         else:
             self.dismiss(config)
-
-    def _say(self, lines: tuple[Styled, ...] | list[Styled]) -> None:
-        said = self.query_one("#said", Lines)
-        said.styles.height = min(6, len(lines))
-        said.content = tuple(lines)

@@ -1,0 +1,1 @@
+"""Changing the profile or the team that is watched."""

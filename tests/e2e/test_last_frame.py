@@ -1,0 +1,152 @@
+"""The second start: what was on the screen last, marked as old, and then the truth."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import termios
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from prime_tui.sim.serve import SimOptions, SimServer
+
+from tests.e2e.terminal import ENTER_ALT, LEAVE_ALT, SHOW_CURSOR, Terminal, terminal
+
+PROGRAM = [sys.executable, "-m", "prime_tui"]
+MARK = "prime-tui is starting · below is the screen of"
+# The program with all that it loads after the old frame made slow, so that the frame can be looked at.
+SLOW = """
+import sys
+class Slow:
+    def find_spec(self, name, path=None, target=None):
+        if name == "textual.app":
+            import time
+            time.sleep({seconds})
+sys.meta_path.insert(0, Slow())
+from prime_tui.cli.main import main
+sys.exit(main({words!r}))
+"""
+
+
+def slow(seconds: float, *words: str) -> list[str]:
+    return [sys.executable, "-c", SLOW.format(seconds=seconds, words=list(words))]
+
+
+class Home:
+    """One user, one service."""
+
+    def __init__(self, path: Path, url: str) -> None:
+        self.path = path
+        self.variables = {
+            "PRIME_API_KEY": "sentinel-key-4711",
+            "PRIME_API_BASE_URL": url,
+            "PRIME_INFERENCE_URL": f"{url}/api/v1",
+            "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
+        }
+
+    def run(
+        self, command: list[str], *, columns: int = 120, rows: int = 40, **extra: str
+    ) -> AbstractContextManager[Terminal]:
+        return terminal(command, home=self.path, columns=columns, rows=rows, **(self.variables | extra))
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Home]:
+    """A user who has run the program once, and quit on the wallet."""
+    with SimServer(SimOptions(speed=0)) as sim:
+        one = Home(tmp_path, sim.url)
+        with one.run(PROGRAM) as first:
+            first.until(lambda text: "●wallet" in text and "●pods" in text, "all is read")
+            assert MARK not in first.text()
+            first.send("q")
+            assert first.wait() == 0
+        yield one
+
+
+def mode(one: Terminal) -> list[Any]:
+    return termios.tcgetattr(one.fd)[:4]
+
+
+def is_given_back(one: Terminal) -> bool:
+    return (
+        one.raw.count(ENTER_ALT) == one.raw.count(LEAVE_ALT) == 1
+        and one.raw.rfind(SHOW_CURSOR) > one.raw.rfind(b"\x1b[?25l")
+        and bool(mode(one)[3] & termios.ECHO)
+        and bool(mode(one)[3] & termios.ICANON)
+    )
+
+
+def test_the_old_screen_is_there_at_once_marked_as_old_and_gives_way(home: Home) -> None:
+    with home.run(slow(1.0)) as one:
+        one.sees(MARK, "burning now", "$184.37")
+        assert "●" not in one.text().splitlines()[0], "nothing in the old frame looks fresh"
+        one.until(lambda text: "●wallet" in text and MARK not in text, "the truth")
+        whole = one.text()
+        one.send("\x1b[15~")  # f5 is no key of ours: nothing changes
+        one.send("q")
+        assert one.wait() == 0
+        assert is_given_back(one)
+    with home.run(PROGRAM, PRIME_TUI_FRAME_DIFF="0") as plain:
+        plain.until(lambda text: "●wallet" in text and "●pods" in text, "all is read")
+        assert plain.text().splitlines()[2:6] == whole.splitlines()[2:6], "as the toolkit paints it"
+
+
+def test_what_is_typed_meanwhile_is_not_shown_and_not_lost(home: Home) -> None:
+    with home.run(slow(1.0)) as one:
+        one.sees(MARK)
+        assert not mode(one)[3] & termios.ECHO
+        one.send("3")
+        one.sees("── pods")
+        one.send("q")
+        assert one.wait() == 0
+        assert is_given_back(one)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_an_end_before_the_toolkit_is_there_leaves_the_terminal_clean(
+    home: Home, number: signal.Signals
+) -> None:
+    with home.run(slow(20.0)) as one:
+        one.sees(MARK)
+        os.kill(one.pid, number)
+        one.wait()
+        assert is_given_back(one)
+        assert b"Traceback" not in one.raw
+
+
+@pytest.mark.parametrize(
+    ("words", "size", "extra"),
+    [
+        ((), (100, 40), {}),
+        (("--screen", "pods"), (120, 40), {}),
+        (("--theme", "prime-light"), (120, 40), {}),
+        ((), (120, 40), {"NO_COLOR": "1"}),
+        ((), (120, 40), {"PRIME_API_KEY": "somebody-else"}),
+        ((), (120, 40), {"PRIME_TEAM_ID": "somebody-else"}),
+    ],
+)
+def test_what_does_not_belong_here_is_not_shown(
+    home: Home, words: tuple[str, ...], size: tuple[int, int], extra: dict[str, str]
+) -> None:
+    with home.run([*PROGRAM, *words], columns=size[0], rows=size[1], **extra) as one:
+        one.sees("1 Wallet")
+        one.send("q")
+        one.wait()
+        assert MARK.encode() not in one.raw
+
+
+def test_nothing_of_a_chat_is_kept(home: Home) -> None:
+    with home.run([*PROGRAM, "--screen", "chat"]) as one:
+        one.sees("── chat")
+        one.send("sentinel-words")
+        one.sees("sentinel-words")
+        one.send("\x03\x03\x03")
+        one.wait()
+    kept = [file for file in home.path.rglob("frame-*") if file.is_file()]
+    assert kept
+    assert all(file.stat().st_mode & 0o077 == 0 for file in kept)
+    assert not any(b"sentinel" in file.read_bytes() for file in home.path.rglob("*") if file.is_file())

@@ -1,0 +1,84 @@
+"""A key that is refused or replaced while the program runs, and one that may not do everything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from prime_tui.domain.credentials import Found, KeySource
+from prime_tui.domain.secret import Secret
+from prime_tui.sim.serve import SimOptions, SimServer
+from tests.ui.seated import KEY, OTHER_KEY, PASSPHRASE, Seated, configure, keep, seated
+
+GIVEN = Found(Secret(KEY), KeySource.ENV)
+WHOAMI = "GET /api/v1/user/whoami"
+
+
+@pytest.fixture
+def sim() -> Iterator[SimServer]:
+    with SimServer(SimOptions(require_key=KEY)) as server:
+        yield server
+
+
+@pytest.fixture
+def home(tmp_path: Path, sim: SimServer) -> Path:
+    configure(tmp_path, sim.url)
+    return tmp_path
+
+
+def refusals(sim: SimServer, path: str) -> list[object]:
+    return [noted["status"] for noted in sim.request_log() if str(noted["path"]).endswith(path)]
+
+
+async def unlocked(one: Seated) -> None:
+    await one.sees("Unlock the encrypted file")
+    await one.paste(PASSPHRASE)
+    await one.press("enter")
+    await one.signed_in()
+
+
+async def test_a_key_replaced_in_its_store_is_taken_without_a_question(home: Path, sim: SimServer) -> None:
+    await keep(home, KEY)
+    async with seated(home, sim) as one:
+        await unlocked(one)
+        await keep(home, OTHER_KEY)
+        sim.set_key(OTHER_KEY)
+        asked = len(refusals(sim, "/user/whoami"))
+        await one.press("r")
+        await one.sees("The key was replaced where it is kept")
+        await one.until(lambda: refusals(sim, "/billing/wallet")[-1] == 200, "the wallet again")
+        assert "refuses the key" not in one.text()
+        assert refusals(sim, "/user/whoami")[asked : asked + 2] == [401, 200]
+
+
+async def test_a_refused_key_pauses_reading_keeps_the_numbers_and_takes_a_new_one(
+    home: Path, sim: SimServer
+) -> None:
+    async with seated(home, sim, given=GIVEN, size=(100, 30)) as one:
+        await one.signed_in()
+        sim.set_key(OTHER_KEY)
+        await one.press("r")
+        await one.sees("✕ The service refuses the key", "enter a new one: K")
+        await one.until(lambda: sum(sim.requests().values()) == sum(sim.requests().values()))
+        assert "h100-reward-model" in one.text(), "the last numbers stay"
+        await one.press("K")
+        await one.sees("The service refuses the key: Invalid API key", "Paste an API key")
+        await one.press("enter")
+        await one.paste(OTHER_KEY)
+        await one.press("enter")
+        await one.sees("Ada Example", "this session only")
+        await one.press("enter")
+        await one.until(lambda: "refuses the key" not in one.text(), "the end of the banner")
+        await one.until(lambda: refusals(sim, "/billing/wallet")[-1] == 200, "the wallet again")
+        assert "h100-reward-model" in one.text()
+
+
+async def test_a_refusal_of_one_panel_names_what_the_service_says(home: Path, sim: SimServer) -> None:
+    sim.fault("status", "*/billing/wallet", status=403)
+    async with seated(home, sim, given=GIVEN) as one:
+        await one.sees("h100-reward-model", "The wallet cannot be read.", "Simulated fault 403")
+        assert "refuses the key" not in one.text()
+        await one.press("3")
+        await one.sees("h100-reward-model")
