@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from prime_tui.domain.account import Scope
 from prime_tui.domain.remote import Listing
+from prime_tui.persistence.atomic import write_private
 from prime_tui.sim.serve import SimOptions
 from tests.ui.hurried_clock import HurriedClock
 from tests.ui.monitor import monitor
@@ -36,6 +37,8 @@ async def test_the_dialog_says_what_is_lost_what_stays_and_what_is_saved() -> No
 async def test_a_wrong_name_ends_nothing_and_the_right_one_does() -> None:
     async with monitor(screen="pods", sim=STILL, size=(100, 30), clock=HurriedClock(10), toasts=True) as m:
         pod = await ready(m)
+        hosts = m.app.paths.known_hosts_file
+        write_private(hosts, f"prime-pod-{pod.id} ssh-ed25519 A\nprime-pod-other ssh-ed25519 B\n".encode())
         await m.press("x")
         await m.sees("End 1 pod")
         await paste(m, pod.name[:-1])
@@ -49,6 +52,7 @@ async def test_a_wrong_name_ends_nothing_and_the_right_one_does() -> None:
         m.sim.advance(20)
         await m.until(lambda: "○ gone" in line_of(m, pod))
         assert pod_now(m, pod) is None
+        await m.until(lambda: hosts.read_text() == "prime-pod-other ssh-ed25519 B\n", "the host key to go")
         await m.sees("Pod ended", "billed $", f"saves ${pod.price_usd_per_h:.2f}/h")
         await m.press("enter")
         await m.sees("Gone, confirmed by reading. Billed $")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from prime_tui.domain.remote import Listing
 from prime_tui.sim.serve import SimOptions
 from tests.ui.hurried_clock import HurriedClock
 from tests.ui.monitor import Monitor, monitor
@@ -265,3 +268,21 @@ async def test_an_offer_with_prepaid_hours_warns() -> None:
         await m.sees("prepaid 24h")
         await m.press("enter", "enter")
         await m.sees("24 h are charged at once ($", "even if you end it earlier")
+
+
+async def test_the_form_follows_the_price_and_says_that_it_changed() -> None:
+    async with monitor(screen="pods", sim=STILL, size=(100, 40)) as m:
+        await open_form(m)
+        ceiling = float(field(m, "Ceiling, $/h"))
+        listing = m.store.offers.value
+        assert listing is not None
+        dearer = [
+            replace(offer, price_usd_per_h=offer.price_usd_per_h * 2)
+            for offer in listing.items
+            if offer.price_usd_per_h
+        ]
+        m.store.offers.loaded(Listing(tuple(dearer), len(dearer)), m.app.clock.now())
+        await m.sees("▲ The price changed while you were here")
+        await m.until(lambda: float(field(m, "Ceiling, $/h")) > 1.5 * ceiling)
+        m.store.offers.loaded(Listing(), m.app.clock.now())
+        await m.sees("▲ It is no longer offered")

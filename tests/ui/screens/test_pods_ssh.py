@@ -126,7 +126,16 @@ async def test_of_several_nodes_one_is_chosen(programs: Recorder) -> None:
         assert programs.words("tmux")[-1] == "203.0.113.3"
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "169.254.169.254", "localhost", "::1"])
+async def test_a_demo_connects_to_nothing(programs: Recorder) -> None:
+    async with monitor(screen="pods", sim=STILL, size=(100, 30), toasts=True) as m:
+        await ready(m)
+        m.store.change_session(is_demo=True)
+        await m.press("s")
+        await m.sees("This is a demo")
+        assert not programs.was_called("tmux")
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "169.254.169.254"])
 async def test_an_address_of_this_machine_is_asked_about_first(programs: Recorder, host: str) -> None:
     async with monitor(screen="pods", sim=STILL, size=(100, 30), toasts=True) as m:
         pod = await ready(m)

@@ -66,6 +66,8 @@ class OrderPane(Widget):
     def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id=id)
         self._offer: Offer | None = None
+        self._chosen: Offer | None = None
+        self._is_listed = True
         self._known: tuple[Store, datetime] | None = None
         self._sent_at: datetime | None = None
         self._news: tuple[Styled, ...] = ()
@@ -92,7 +94,7 @@ class OrderPane(Widget):
 
     def start(self, offer: Offer, store: Store, now: datetime) -> None:
         """Begin an order of another offer."""
-        self._offer, self._news = offer, ()
+        self._offer, self._chosen, self._is_listed, self._news = offer, offer, True, ()
         taken = {pod.name for pod in (store.pods.value.items if store.pods.value else ())}
         self.query_one("#order-name", Input).value = free_name(offer, taken)
         self.query_one("#order-image", Cycle).offer(choosable_images(offer))
@@ -109,8 +111,9 @@ class OrderPane(Widget):
         self.query_one("#order-name", Input).focus()
 
     def show(self, store: Store, now: datetime) -> None:
-        """Show what is known now."""
+        """Show what is known now, at the price of now."""
         self._known = (store, now)
+        self._follow_offer(store)
         self._draw()
 
     def sent(self, at: datetime) -> None:
@@ -156,6 +159,26 @@ class OrderPane(Widget):
         else:
             self.post_message(self.Checked(order))
 
+    def _follow_offer(self, store: Store) -> None:
+        """Take over what the service says by now of the offer that was chosen."""
+        if self._offer is None or self.is_under_way or store.offers.value is None:
+            return
+        key = self._offer.key
+        found = next((offer for offer in store.offers.value.items if offer.key == key), None)
+        self._is_listed = found is not None
+        if found is not None and found != self._offer:
+            self._offer = found
+            self._propose_ceiling()
+
+    def _changes(self, offer: Offer) -> tuple[Styled, ...]:
+        """What is different from the offer as it was chosen."""
+        if not self._is_listed or not offer.is_in_stock:
+            return (Span("▲ It is no longer offered: the order will probably be refused.", "bad"),)
+        if self._chosen is None or offer.price_usd_per_h == self._chosen.price_usd_per_h:
+            return ()
+        before, after = quote(self._chosen.price_usd_per_h, offer), quote(offer.price_usd_per_h, offer)
+        return (Span(f"▲ The price changed while you were here: {before} → {after}.", "warn"),)
+
     def _propose_ceiling(self) -> None:
         """Follow the price with the ceiling until the person typed one."""
         field = self.query_one("#order-ceiling", Input)
@@ -178,7 +201,8 @@ class OrderPane(Widget):
         if self._offer is None or self._known is None or not self.size.width:
             return
         (store, now), offer, width = self._known, self._offer, self.size.width - 2
-        _fill(self, "order-what", [line for part in offer_lines(offer) for line in paragraph(part, width)])
+        about = (*offer_lines(offer), *self._changes(offer))
+        _fill(self, "order-what", [line for part in about for line in paragraph(part, width)])
         disk_gb = self._draft(offer).disk_gb
         burns = offer.estimate_usd_per_h(disk_gb)
         in_usd = burns if offer.currency == "USD" else None
