@@ -143,9 +143,7 @@ class Monitor:
         try:
             return await self._connect(store, clock)
         finally:
-            if not gc.isenabled():  # the start is over; what was loaded for it is never garbage
-                gc.freeze()
-                gc.enable()
+            gc.enable()  # the start is over
 
     async def _connect(self, store: Store, clock: Clock) -> Engine:
         is_demo, key, recorder = self._settings.demo is not None, self.desk.key, self._recorder

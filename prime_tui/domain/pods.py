@@ -161,7 +161,7 @@ class Pod:
         )
 
     def with_status(self, status: PodStatus) -> Pod:
-        """Return the pod with the fields that a status row carries laid over it; it need not carry them all."""
+        """Return the pod with the fields that a status row carries laid over it; the others stay."""
         price = status.price_usd_per_h
         installation = self.installation if status.installation is None else status.installation
         progress = status.install_progress_percent

@@ -184,6 +184,11 @@ class Store:
             self.budget = use
             self.mark(Topic.BUDGET)
 
+    def connection_failed(self, error: PrimeError) -> None:
+        """Note that nothing can be read at all, so that no screen goes on waiting."""
+        for one in (self.wallet, self.pods, self.runs, self.disks, self.models):
+            one.failed(error)
+
     def notify(self, text: str, severity: Severity = Severity.INFORMATION, *, title: str = "") -> None:
         """Leave a notice for whoever shows them."""
         self._notices.append(Notice(text, severity, title))

@@ -26,7 +26,7 @@ class KeyGate:
 
     Args:
         whoami: Asks the service with the key of now.
-        renew: Looks the key up again; True when another one is used from now on; None where there is only one.
+        renew: Looks the key up again; True when another one is used from now on; None: there is only one.
         renewed: Called when such a key is good: what was refused is to be read again.
     """
 

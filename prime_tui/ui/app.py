@@ -25,6 +25,8 @@ from prime_tui.store.slice import Topic
 from prime_tui.store.store import PASSING, KeyState, Store
 from prime_tui.ui.help import help_lines
 from prime_tui.ui.messages import OpenPod, OpenRun
+from prime_tui.ui.palette import palette_commands
+from prime_tui.ui.render.alert_lines import alert_lines
 from prime_tui.ui.render.styled import Span, Styled
 from prime_tui.ui.screens.base import PrimeScreen
 from prime_tui.ui.strip_facts import StripModel
@@ -161,7 +163,11 @@ class PrimeApp(QuietApp[None]):
         self._serving = self.run_worker(self._serve(), group="engine", name="engine", exit_on_error=False)
 
     async def _serve(self) -> None:
-        engine = await self._connect(self.store, self.clock)
+        try:
+            engine = await self._connect(self.store, self.clock)
+        except PrimeError as error:
+            self.store.connection_failed(error)
+            raise
         self.engine = engine
         screen = self.base_screen
         if screen is not None:
@@ -241,9 +247,7 @@ class PrimeApp(QuietApp[None]):
         if isinstance(stack[0], PrimeScreen) and stack[0].is_overview:
             self.pictures[mode] = picture
 
-    def exit(
-        self, result: None = None, return_code: int = 0, message: RenderableType | None = None
-    ) -> None:
+    def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
         """Leave; what is shown now is remembered first."""
         self.keep_picture()
         super().exit(result, return_code, message)
@@ -347,11 +351,6 @@ class PrimeApp(QuietApp[None]):
 
         self.run_worker(SignIn(self, self.desk).run(), group="account", name="signing in")
 
-    async def _lock_file(self) -> None:
-        if self.desk is not None:
-            await self.desk.keys.lock()
-            self.tell("The encrypted file is locked. The key in use goes on being used until you leave.")
-
     def action_explain_keys(self) -> None:
         """List the keys of this screen."""
         screen = self.base_screen
@@ -361,12 +360,7 @@ class PrimeApp(QuietApp[None]):
     def action_list_alerts(self) -> None:
         """List what needs a person."""
         found = alerts(self.store, self.clock.now())
-        lines: list[Styled] = []
-        for alert in found:
-            lines.append((Span("▲ ", "bad"), Span(alert.text)))
-            if alert.hint:
-                lines.append(Span(f"  {alert.hint}", "dim"))
-        self.push_screen(MessageDialog("What needs you", lines or [Span("Nothing needs you now.", "dim")]))
+        self.push_screen(MessageDialog("What needs you", alert_lines(found)))
 
     def action_next_theme(self) -> None:
         """Show the next theme of ours."""
@@ -377,29 +371,15 @@ class PrimeApp(QuietApp[None]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Return the palette's fixed commands."""
-        for index, name in enumerate(SCREENS):
-            yield SystemCommand(
-                f"{name.title()} screen", f"Key {index + 1}", lambda name=name: self.action_open_screen(name)
-            )
-        yield SystemCommand("Read now", "Key r", self._refresh)
-        yield SystemCommand("What needs you", "Key a", self.action_list_alerts)
-        yield SystemCommand("Keys", "The keys of this screen (?)", self.action_explain_keys)
-        for one in THEMES:
-            yield SystemCommand(
-                f"Theme {one.name}", "Key T takes the next", lambda name=one.name: self._use_theme(name)
-            )
+        return palette_commands(self, screen)
+
+    async def lock_file(self) -> None:
+        """Forget what opens the encrypted file of keys."""
         if self.desk is not None:
-            yield SystemCommand("Change the profile or the team", "Key p", self.action_switch_profile)
-            yield SystemCommand("Sign in", "Enter another API key (K)", self.action_sign_in)
-            yield SystemCommand("Lock now", "Lock the encrypted file of keys", self._lock_file)
-        yield SystemCommand("Quit", "Key q", self.action_quit)
-        if isinstance(screen, PrimeScreen):
-            for title, help_text, call in screen.commands():
-                yield SystemCommand(title, help_text, call)
+            await self.desk.keys.lock()
+            self.tell("The encrypted file is locked. The key in use goes on being used until you leave.")
 
-    def _use_theme(self, name: str) -> None:
-        self.theme = name
-
-    def _refresh(self) -> None:
+    def refresh_now(self) -> None:
+        """Read what is shown now."""
         if self.engine is not None:
             self.engine.refresh()

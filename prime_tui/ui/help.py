@@ -18,6 +18,10 @@ NAMES = {
     "pageup": "pgup",
     "plus": "+",
     "minus": "-",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "less_than_sign": "<",
+    "greater_than_sign": ">",
 }
 KEY_WIDTH = 16
 

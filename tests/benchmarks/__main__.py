@@ -29,10 +29,11 @@ def main() -> int:
         parser.error(f"no such group: {', '.join(sorted(unknown))}")
     effort = Effort(options.times, options.seconds)
     figures: list[Figure] = []
-    for name in options.groups or GROUPS:
-        print(f"measuring {name} …", file=sys.stderr)
-        figures += GROUPS[name](effort)
-    if figures:
+    try:
+        for name in options.groups or GROUPS:
+            print(f"measuring {name} …", file=sys.stderr)
+            figures += GROUPS[name](effort)
+    finally:
         print(table(figures))
     print("load of this machine (1, 5, 15 min):", *(f"{load:.2f}" for load in os.getloadavg()))
     return 0

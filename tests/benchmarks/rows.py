@@ -6,6 +6,7 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -16,6 +17,8 @@ from tests.benchmarks.places import HELLO, PROGRAM, Place, place
 SCREENS = ("wallet", "runs", "pods", "chat")
 MANY = ("--pods", "50", "--runs", "200")  # a tenth of the runs is live
 STILL = ("--speed", "0")
+TABLE = [sys.executable, "-m", "tests.ui.terminal.pty_program"]
+"""The table on its own, with as many rows as one likes."""
 
 
 @dataclass(frozen=True)
@@ -114,18 +117,25 @@ def cursor(effort: Effort) -> Iterator[Figure]:
         floor = [hello.press("\x1b[B") for _ in range(presses)]
     floor_ms = statistics.median(answer.first_s * 1000 for answer in floor if answer.first_s)
     floor_bytes = statistics.median(answer.written_bytes for answer in floor)
-    for rows, screen, options in ((50, "pods", MANY), (10_000, "runs", ("--runs", "10000"))):
-        with place(*options) as here, running([*PROGRAM, "--screen", screen], here.environment) as ours:
-            _live_at_s(ours)
-            ours.sees(f"●{screen}")
-            ours.settle()
-            answers = [ours.press("\x1b[B") for _ in range(presses)]
-        delays_ms = sorted(answer.first_s * 1000 for answer in answers if answer.first_s is not None)
-        written = statistics.median(answer.written_bytes for answer in answers)
-        what = f"cursor down, {rows:,} rows"
-        yield Figure(f"{what}: median", statistics.median(delays_ms), "ms", "4 ms", floor_ms)
-        yield Figure(f"{what}: p95", delays_ms[int(len(delays_ms) * 0.95) - 1], "ms", "10 ms")
-        yield Figure(f"{what}: written", written, "B", "360 B", floor_bytes)
+    for rows in (50, 10_000):
+        with tempfile.TemporaryDirectory() as home:
+            table = [*TABLE, str(rows), f"{home}/beats", f"{home}/words"]
+            with running(table, {**os.environ, "HOME": home}) as ours:
+                ours.sees("pod-0")
+                yield from _moved(ours, f"cursor down, {rows:,} rows", presses, floor_ms, floor_bytes)
+    with place(*MANY) as here, running([*PROGRAM, "--screen", "pods"], here.environment) as ours:
+        ours.sees("●pods")
+        yield from _moved(ours, "cursor down, pods with details beside", presses, floor_ms, floor_bytes)
+
+
+def _moved(ours: Meter, what: str, presses: int, floor_ms: float, floor_bytes: float) -> Iterator[Figure]:
+    ours.settle()
+    answers = [ours.press("\x1b[B" if number % 40 < 20 else "\x1b[A") for number in range(presses)]
+    delays_ms = sorted(answer.first_s * 1000 for answer in answers if answer.first_s is not None)
+    written = statistics.median(answer.written_bytes for answer in answers)
+    yield Figure(f"{what}: median", statistics.median(delays_ms), "ms", "4 ms", floor_ms)
+    yield Figure(f"{what}: p95", delays_ms[int(len(delays_ms) * 0.95) - 1], "ms", "10 ms")
+    yield Figure(f"{what}: written", written, "B", "360 B", floor_bytes)
 
 
 def switch(effort: Effort) -> Iterator[Figure]:

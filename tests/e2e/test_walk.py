@@ -109,10 +109,11 @@ def test_without_a_terminal_it_says_so_and_ends(tmp_path: Path) -> None:
     assert "terminal" in done.stderr
 
 
-def test_without_a_key_it_offers_the_demo(tmp_path: Path) -> None:
+def test_without_a_key_it_offers_to_sign_in_and_the_demo(tmp_path: Path) -> None:
     with terminal(PROGRAM, home=tmp_path) as one:
-        code = one.wait()
-        assert code == 3
-        assert "PRIME_API_KEY" in one.text()
-        assert "--demo" in one.text()
-        assert ENTER_ALT not in one.raw
+        one.sees("There is no API key", "PRIME_API_KEY", "--demo", "Paste an API key")
+        one.send("\x1b")
+        one.sees("sign in: K")
+        one.send("q")
+        assert one.wait() == 0
+        leaves_clean(one)

@@ -7,6 +7,7 @@ from rich.text import Text
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
+from textual.reactive import reactive
 from textual.strip import Strip
 
 from prime_tui.ui.render.styled import Span, Styled, fit, printable, spans_of, width_of
@@ -66,20 +67,22 @@ class Choice(PaintedWidget, can_focus=True):
 
 
 class Paragraphs(PaintedWidget):
-    """Styled lines that wrap at words."""
+    """Styled lines that wrap at words; without any it takes no room."""
 
     DEFAULT_CSS = """
     Paragraphs { height: auto; }
     """
 
-    def __init__(self, lines: Sequence[Styled]) -> None:
-        super().__init__()
-        self._lines = tuple(lines)
+    lines: reactive[tuple[Styled, ...]] = reactive[tuple[Styled, ...]]((), layout=True)
+
+    def __init__(self, lines: Sequence[Styled], *, id: str | None = None) -> None:  # noqa: A002 - as above
+        super().__init__(id=id)
+        self.set_reactive(Paragraphs.lines, tuple(lines))
 
     def render(self) -> Text:
         """The lines in the colours of the theme."""
         text = Text()
-        for number, line in enumerate(self._lines):
+        for number, line in enumerate(self.lines):
             text.append("\n" if number else "")
             for span in spans_of(line):
                 text.append(printable(span.text), self.look(span.role))

@@ -17,8 +17,8 @@ class RowCursor:
         top: The first row in view.
         visible: How many rows are in view.
 
-    Until somebody moves it, it stands on the first row, whichever that is: lists fill from several sources, and
-    what sorts first must not arrive out of view.
+    Until somebody moves it, it stands on the first row, whichever that is: lists fill from several sources,
+    and what sorts first must not arrive out of view.
     """
 
     def __init__(self) -> None:

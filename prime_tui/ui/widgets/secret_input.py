@@ -47,6 +47,22 @@ class SecretInput(Input):
         )
         self.cursor_blink = False
         self._is_key = is_key
+        self._is_submitted = False
+
+    async def action_submit(self) -> None:
+        """Submit what is there now: what is typed before somebody takes it is no part of it."""
+        self._is_submitted = True
+        await super().action_submit()
+
+    def resume(self) -> None:
+        """Take keys again."""
+        self._is_submitted = False
+
+    def on_key(self, event: events.Key) -> None:
+        """Between the submission and its taking, drop what is typed."""
+        if self._is_submitted:
+            event.stop()
+            event.prevent_default()
 
     def take(self) -> Secret:
         """Return what was typed and forget it."""

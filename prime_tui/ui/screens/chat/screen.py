@@ -60,7 +60,7 @@ class ChatScreen(PrimeScreen):
         Binding("escape", "step_back", "Stop the answer, else leave the input", show=False),
         Binding("i,enter", "write", "Go to the input", show=False),
         Binding("m,ctrl+l", "choose_model", "Choose the model", show=False),
-        Binding("p,ctrl+o", "change_settings", "Temperature, token limit, system prompt", show=False),
+        Binding("o,ctrl+o", "change_settings", "Temperature, token limit, system prompt", show=False),
         Binding("v,ctrl+t", "toggle_thinking", "Show or hide what the model thought", show=False),
         Binding("y", "copy_answer", "Copy the last answer", show=False),
         Binding("Y", "copy_code", "Copy the last block of code", show=False),
@@ -122,7 +122,7 @@ class ChatScreen(PrimeScreen):
                 yield KeyHint("esc", "keys")
             yield from (KeyHint("ctrl+l", "model"), KeyHint("ctrl+n", "new"), KeyHint("F1-F4", "screens"))
             return
-        yield from (KeyHint("enter", "write"), KeyHint("m", "model"), KeyHint("p", "settings"))
+        yield from (KeyHint("enter", "write"), KeyHint("m", "model"), KeyHint("o", "settings"))
         if self._conversation.last_answer:
             yield KeyHint("y", "copy")
         if any(one.reasoning for turn in self._conversation.turns for one in turn.attempts):

@@ -33,7 +33,7 @@ class SettingsDialog(Dialog[ChatSettings | None]):
     }
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "take", "Take these settings", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+o", "take", "Take these settings", show=False)]
 
     def __init__(self, settings: ChatSettings) -> None:
         super().__init__("What is sent along", ())
@@ -56,7 +56,7 @@ class SettingsDialog(Dialog[ChatSettings | None]):
 
     def choices(self) -> list[Choice]:
         """Leave or take."""
-        return [Choice("esc", "leave", id="no"), Choice("ctrl+s", "take", id="yes")]
+        return [Choice("esc", "leave", id="no"), Choice("ctrl+o", "take", id="yes")]
 
     def on_mount(self) -> None:
         """Start in the first field."""

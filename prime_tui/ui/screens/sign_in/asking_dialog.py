@@ -44,7 +44,7 @@ class AskingDialog(Dialog[Result | None]):
 
     def asks(self) -> list[Widget]:
         """The fields, and what is wrong with them."""
-        return [*self.fields(), Horizontal(id="said")]
+        return [*self.fields(), Paragraphs((), id="said")]
 
     def choices(self) -> list[Choice]:
         """Leave or go on."""
@@ -61,10 +61,7 @@ class AskingDialog(Dialog[Result | None]):
 
     def say(self, text: Styled) -> None:
         """Show a sentence below the fields."""
-        said = self.query_one("#said", Horizontal)
-        said.remove_children()
-        if text:
-            said.mount(Paragraphs([text]))
+        self.query_one("#said", Paragraphs).lines = (text,) if text else ()
         self.call_after_refresh(self._fit_body)
 
     def complain(self, text: str, field: str) -> None:
@@ -96,6 +93,8 @@ class AskingDialog(Dialog[Result | None]):
     @on(Choice.Pressed, "#yes")
     @on(Input.Submitted)
     def _go_on(self) -> None:
+        for one in self.query(SecretInput):
+            one.resume()
         self.submit()
 
 

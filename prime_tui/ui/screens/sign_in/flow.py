@@ -58,7 +58,7 @@ class SignIn:
 
     async def run(self) -> None:
         """Ask what to do, and do it."""
-        if await self._is_file_locked() and await self._unlock(self._why()):
+        if await self._is_file_locked() and await self._unlock():
             return
         while True:
             way = await self._ask_way()
@@ -71,7 +71,7 @@ class SignIn:
         try:
             match verb:
                 case "unlock":
-                    return await self._unlock([])
+                    return await self._unlock()
                 case "again":
                     return await self._ask_store_again()
                 case "paste":
@@ -105,7 +105,8 @@ class SignIn:
         found = self._desk.key.found
         return found.key is None and found.store is StoreName.FILE and found.reason is Reason.LOCKED
 
-    async def _unlock(self, body: list[Styled]) -> bool:
+    async def _unlock(self) -> bool:
+        body = [f"The key for {self._desk.profile.origin} is in it."]
         if not await self._ask(UnlockDialog(self._desk.keys.unlock, body)):
             return False
         return await self._ask_store_again()
