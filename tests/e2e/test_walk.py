@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from prime_tui.sim.serve import SimOptions, SimServer
-from tests.e2e.terminal import ENTER_ALT, PATIENCE_S, Terminal, terminal
+from tests.e2e.terminal import PATIENCE_S, Terminal, terminal
 
 F1 = "\x1bOP"
 PROGRAM = [sys.executable, "-m", "prime_tui"]

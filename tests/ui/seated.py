@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-
 from dataclasses import dataclass
 from pathlib import Path
+
+from textual.events import Paste
 
 from prime_tui.accounts.accounts import Accounts
 from prime_tui.bootstrap import Monitor as Program
@@ -32,15 +32,8 @@ class Seated(Monitor):
     program: Program
     home: Path
 
-    @property
-    def sim_requests(self) -> dict[str, int]:
-        """How often each request reached the simulator."""
-        return self.sim.requests()
-
     async def paste(self, text: str) -> None:
         """Paste as a terminal does, in one piece."""
-        from textual.events import Paste
-
         target = self.app.focused
         assert target is not None
         target.post_message(Paste(text))

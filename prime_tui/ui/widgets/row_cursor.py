@@ -1,4 +1,4 @@
-"""The cursor of a table: once moved it belongs to a row, not to a line."""
+"""The cursor of a table: it belongs to a row, not to a line."""
 
 from collections.abc import Iterator
 
@@ -16,9 +16,8 @@ class RowCursor:
         index: Where it is.
         top: The first row in view.
         visible: How many rows are in view.
-
-    Until somebody moves it, it stands on the first row, whichever that is: lists fill from several sources,
-    and what sorts first must not arrive out of view.
+        is_filling: True while the first rows still arrive from several sources: until somebody moves it, the
+            cursor stays on the first row, whichever that is, so that what sorts first does not come out of view.
     """
 
     def __init__(self) -> None:
@@ -26,6 +25,7 @@ class RowCursor:
         self.index = 0
         self.top = 0
         self.visible = 0
+        self.is_filling = False
         self._is_moved = False
 
     def resize(self, visible: int, rows: RowSource) -> None:
@@ -66,7 +66,7 @@ class RowCursor:
         """
         if not len(new):
             return
-        if not self._is_moved:
+        if self.is_filling and not self._is_moved:
             self.index, self.key = 0, new.key_at(0)
             return
         followed, line = self._in_view(), self.index - self.top

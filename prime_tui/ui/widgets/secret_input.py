@@ -49,20 +49,19 @@ class SecretInput(Input):
         self._is_key = is_key
         self._is_submitted = False
 
-    async def action_submit(self) -> None:
-        """Submit what is there now: what is typed before somebody takes it is no part of it."""
-        self._is_submitted = True
-        await super().action_submit()
-
     def resume(self) -> None:
-        """Take keys again."""
+        """Take keys again, after a submission was dealt with."""
         self._is_submitted = False
 
-    def on_key(self, event: events.Key) -> None:
-        """Between the submission and its taking, drop what is typed."""
-        if self._is_submitted:
-            event.stop()
-            event.prevent_default()
+    async def on_key(self, event: events.Key) -> None:
+        """Submit what is there when enter comes: what is typed until that is dealt with is no part of it."""
+        if event.key != "enter" and not self._is_submitted:
+            return
+        event.stop()
+        event.prevent_default()
+        if not self._is_submitted:
+            self._is_submitted = True
+            await self.action_submit()
 
     def take(self) -> Secret:
         """Return what was typed and forget it."""

@@ -135,6 +135,15 @@ class KeyedTable(PaintedWidget, can_focus=True):
         self._changed()
 
     @property
+    def is_filling(self) -> bool:
+        """Whether the first rows still arrive: until somebody moves it the cursor stays on the first row."""
+        return self._cursor.is_filling
+
+    @is_filling.setter
+    def is_filling(self, is_filling: bool) -> None:
+        self._cursor.is_filling = is_filling
+
+    @property
     def marked(self) -> frozenset[str]:
         """The keys of the marked rows; a row that goes away loses its mark."""
         return self._marked

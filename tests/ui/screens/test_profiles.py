@@ -44,7 +44,7 @@ async def names(one: Seated) -> set[str]:
     pods, runs = one.app.store.pods.value, one.app.store.runs.value
     assert pods is not None
     assert runs is not None
-    return {str(thing.name) for thing in (*pods.items, *runs.items)}
+    return {str(pod.name) for pod in pods.items} | {str(run.name) for run in runs.items}
 
 
 async def test_the_switcher_lists_the_teams_and_the_other_profiles(tmp_path: Path, sim: SimServer) -> None:

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from prime_tui.domain.credentials import StoreName
 from prime_tui.sim.serve import SimOptions, SimServer
+from prime_tui.ui.widgets.table import KeyedTable
 from tests.ui.seated import KEY, OTHER_KEY, PASSPHRASE, Seated, configure, keep, seated
 
 WHY = "There is no API key"
@@ -90,7 +92,7 @@ async def test_a_new_encrypted_file_wants_its_passphrase_twice_and_opens_at_the_
         await paste_key(one)
         await one.sees("encrypted file")
         await one.press("up", "up", "up", "up")
-        while "encrypted file" not in selected(one):
+        while selected(one) != "file":
             await one.press("down")
         await one.press("enter")
         await one.sees("A new encrypted file", "again")
@@ -118,12 +120,8 @@ async def test_a_new_encrypted_file_wants_its_passphrase_twice_and_opens_at_the_
 
 
 def selected(one: Seated) -> str:
-    """Return the line of the cursor in the list on top."""
-    from prime_tui.ui.widgets.table import KeyedTable
-
-    table = one.app.screen.query_one(KeyedTable)
-    title = {"file": "encrypted file", "memory": "this session only"}
-    return title.get(table.cursor_key or "", "")
+    """Return the store under the cursor of the list on top."""
+    return one.app.screen.query_one(KeyedTable).cursor_key or ""
 
 
 async def test_another_address_asks_for_its_own_key(home: Path, sim: SimServer) -> None:
@@ -164,6 +162,6 @@ async def test_lock_now_locks_the_file_and_the_key_goes_on(home: Path, sim: SimS
         await one.sees("Lock the encrypted file of keys")
         await one.press("enter")
         await one.sees("The encrypted file is locked")
-        assert await one.program.desk.keys.wants_passphrase(one.program.desk.profile.store)
+        assert await one.program.desk.keys.wants_passphrase(StoreName.FILE)
         await one.press("r")
         assert "No API key" not in one.text()

@@ -17,9 +17,12 @@ def rows_of(names: list[str]) -> TupleRows:
     return TupleRows(tuple(Row(name, ()) for name in names))
 
 
-@given(st.lists(st.one_of(moves, scrolls, sizes, changes), max_size=30))
-def test_the_cursor_stays_with_its_row_and_within_the_rows(script: list[tuple[str, object]]) -> None:
+@given(st.lists(st.one_of(moves, scrolls, sizes, changes), max_size=30), st.booleans())
+def test_the_cursor_stays_with_its_row_and_within_the_rows(
+    script: list[tuple[str, object]], is_filling: bool
+) -> None:
     cursor, rows, is_moved = RowCursor(), rows_of([]), False
+    cursor.is_filling = is_filling
     for step, argument in script:
         key, kept = cursor.key, rows
         is_moved = is_moved or step == "scroll" or (step == "go" and len(rows) > 0)
@@ -33,9 +36,9 @@ def test_the_cursor_stays_with_its_row_and_within_the_rows(script: list[tuple[st
             case "rows", list(names):
                 rows = rows_of(names)
                 cursor.rows_changed(kept, rows)
-                if is_moved and key is not None and key in names:
+                if (is_moved or not is_filling) and key is not None and key in names:
                     assert cursor.key == key
-                if not is_moved and names:
+                if is_filling and not is_moved and names:
                     assert (cursor.index, cursor.top) == (0, 0)
         if len(rows):
             assert rows.key_at(cursor.index) == cursor.key or cursor.key is None

@@ -60,7 +60,6 @@ class RunList(Vertical):
         self._filter = ""
         self._sort: RunSort | None = None
         self._reverse = False
-        self._has_settled = False
         self._drawn_at = LONG_AGO
 
     def compose(self) -> ComposeResult:
@@ -122,9 +121,7 @@ class RunList(Vertical):
         self._drawn_at = facts.now
         self._rows = RunRows(chosen, facts.now, table.columns, is_old=facts.is_old)
         table.rows = self._rows
-        if not self._has_settled:  # the first row is the chosen one until all sources have answered once
-            table.action_first()
-            self._has_settled = facts.is_complete
+        table.is_filling = not facts.is_complete
         table.sort_key = self._sort.value if self._sort is not None else None
         table.sort_reverse = self._sort is not None and is_descending(self._sort, reverse=self._reverse)
         self._show_rule()
@@ -136,7 +133,8 @@ class RunList(Vertical):
         notes: list[Span] = []
         if self._filter:
             notes.append(Span(f"{len(self._rows)} of {len(facts.views)} match “{self._filter}” · "))
-        notes.append(Span(f"{live} live · {total} all"))
+        is_known = listing is not None or facts.views
+        notes.append(Span(f"{live} live · {total} all" if is_known else ""))
         if listing is not None and listing.unreadable:
             reason = clip(listing.unreadable[0].reason, REASON_CELLS)
             notes.append(Span(f" · {len(listing.unreadable)} rows unreadable: {reason}", "warn"))

@@ -8,6 +8,7 @@ from typing import Any
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
+from prime_tui.domain.ids import RunId
 from prime_tui.domain.remote import Freshness, Remote
 from prime_tui.domain.spending import BurnGap
 from prime_tui.domain.views import Burning
@@ -70,11 +71,19 @@ class BurningPane(Vertical):
         table = self.query_one(KeyedTable)
         table.columns = BURNING_COLUMNS if self.size.width < WIDE_CELLS else WIDE_BURNING_COLUMNS
         table.placeholder = self._placeholder(store, now)
+        table.is_filling = not self._is_complete(store)
         table.rows = tuple(burning_row(one, now, is_old=one.kind in old) for one in self._found)
 
+    def _is_complete(self, store: Store) -> bool:
+        """Whether every source has answered once, so that the dearest is known."""
+        usages = (store.usage.peek(RunId(one.id)) for one in self._found if one.kind == "run")
+        has_all = all(remote.value is not None for remote in _sources(store).values())
+        return has_all and all(usage.value is not None or usage.error is not None for usage in usages)
+
     def _placeholder(self, store: Store, now: datetime) -> tuple[Styled, ...]:
-        if store.pods.value is None:
-            return unread_lines("pods", store.pods.remote, now)[:2]
+        for kind, remote in _sources(store).items():
+            if remote.value is None:
+                return unread_lines(f"{kind}s", remote, now)[:2]
         return (
             Span("Nothing burns: no pod, run or disk of this wallet costs money now."),
             Span("3 then o shows what can be rented.", "dim"),
