@@ -118,10 +118,16 @@ class Transport:
         except _RESET as error:
             if call.method not in ("GET", "DELETE"):
                 raise _broken(call, error) from error
+            first = error
         try:
             return await self._exchange_once(call)
         except _RESET as error:
             raise _broken(call, error) from error
+        except NetworkError as error:
+            if call.effect is Effect.READ:
+                raise
+            # The second try was not even sent, but the first may have been carried out.
+            raise _broken(call, first) from error
 
     @asynccontextmanager
     async def stream(self, call: Call) -> AsyncIterator[httpx.Response]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from decimal import Decimal
 
 import pytest
@@ -236,3 +237,19 @@ async def test_registries_and_images() -> None:
             check = await client.templates.check_image("a/b:1", credentials_id="rc_1")
         assert check.is_accessible is accessible
         assert server.asked[0].json == {"image": "a/b:1", "registry_credentials_id": "rc_1"}
+
+
+async def test_a_deletion_that_was_cut_off_and_then_refused_may_have_happened() -> None:
+    asked: list[bytes] = []
+
+    async def take_and_vanish(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.readuntil(b"\r\n\r\n"))
+        listening.close()
+        writer.close()
+
+    listening = await asyncio.start_server(take_and_vanish, "127.0.0.1", 0)
+    port = listening.sockets[0].getsockname()[1]
+    async with client_of(f"http://127.0.0.1:{port}") as client:
+        with pytest.raises(OutcomeUnknown):
+            await client.pods.delete(POD)
+    assert len(asked) == 1

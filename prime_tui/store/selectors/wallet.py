@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from prime_tui.domain.cost import hours
+from prime_tui.domain.spend import charge_within
 from prime_tui.domain.spending import BalanceRise, BurnGap, SpendRange, SpendTotals, TypeTotal, Uncharged
 from prime_tui.domain.units import gpu
 from prime_tui.domain.views import Burning
@@ -100,7 +101,8 @@ def burn_gap(store: Store, burning: Iterable[Burning], now: datetime) -> BurnGap
         for charge in store.billing.charges_since(start):
             if not charge.spread and charge.resource_type not in LISTED_TYPES:
                 name = charge.resource_type
-                unlisted[name] = unlisted.get(name, Decimal(0)) + charge.amount / hours(start, until)
+                part = charge_within(charge, start, until)
+                unlisted[name] = unlisted.get(name, Decimal(0)) + part / hours(start, until)
     return BurnGap(listed, billed, unlisted)
 
 

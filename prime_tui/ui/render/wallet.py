@@ -15,6 +15,7 @@ from prime_tui.domain.wallet import BillingRow
 from prime_tui.ui.render.rows import Column, Row
 from prime_tui.ui.render.styled import Role, Span, Styled, fit, join, width_of
 
+CENT = Decimal("0.01")
 BURNING_COLUMNS = (
     Column("name", "WHAT", 14, grow=True, priority=10, sort=False),
     Column("kind", "KIND", 11, grow=True, priority=5, sort=False),
@@ -145,7 +146,7 @@ def sums_note(sums: SpendTotals | None, width: int) -> Styled:
 def type_line(sums: SpendTotals, width: int) -> Styled:
     """Return the last 24 hours by type in one line, the largest first, as many as fit."""
     found: Styled = (Span(" 24 h  ", "dim"),)
-    for number, line in enumerate(one for one in sums.by_type if one.day_usd):
+    for number, line in enumerate(one for one in sums.by_type if one.day_usd >= CENT):
         more = (Span(f"{line.resource_type} ", "dim"), Span(amount(line.day_usd, mark=sums.day_mark)))
         longer = join((found, DOT if number else "", more))
         if width_of(longer) > width:

@@ -17,7 +17,7 @@ class RowCursor:
         top: The first row in view.
         visible: How many rows are in view.
         is_filling: True while the first rows still arrive from several sources: until somebody moves it, the
-            cursor stays on the first row, whichever that is, so that what sorts first does not come out of view.
+            cursor stays on the first row, whichever that is: what sorts first must not come out of view.
     """
 
     def __init__(self) -> None:
