@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from prime_tui.sim.serve import SimOptions, SimServer
 
+from prime_tui.sim.serve import SimOptions, SimServer
 from tests.e2e.terminal import ENTER_ALT, LEAVE_ALT, SHOW_CURSOR, Terminal, terminal
 
 PROGRAM = [sys.executable, "-m", "prime_tui"]

@@ -55,7 +55,7 @@ def test_with_a_key_against_a_simulator(tmp_path: Path) -> None:
             "PRIME_API_BASE_URL": sim.url,
             "PRIME_INFERENCE_URL": f"{sim.url}/api/v1",
         }
-        with terminal(PROGRAM, home=tmp_path, **variables) as one:
+        with terminal(PROGRAM, home=tmp_path, columns=100, rows=30, **variables) as one:
             walk(one)
             one.send("q")
             assert one.wait() == 0

@@ -62,6 +62,11 @@ def configure(home: Path, url: str, extra: str = "", *, name: str = "default") -
     file.chmod(0o600)
 
 
+def files_with(home: Path, secret: str) -> list[str]:
+    """Return the files under the home that hold a secret."""
+    return [str(one) for one in home.rglob("*") if one.is_file() and secret.encode() in one.read_bytes()]
+
+
 async def keep(home: Path, key: str, store: StoreName = StoreName.FILE, *, name: str = "default") -> None:
     """Keep a key as an earlier session did."""
     accounts = Accounts(paths_in(home), environment={}, clock=SystemClock())

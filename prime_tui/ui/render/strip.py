@@ -18,6 +18,7 @@ from prime_tui.ui.render.styled import ChipRole, Role, Span, Styled, clip, join,
 
 TABS = ("Wallet", "Runs", "Pods", "Chat")
 SPARK_BUCKETS = 24
+FRESH_STEP_S = 5
 WIDE, MIDDLE = 120, 96
 CHIP = "■"
 BARE_CELLS = 5
@@ -131,7 +132,7 @@ def _source(source: SourceAge, fit: Fit) -> Styled:
     age = span(source.age_s)
     match source.freshness:
         case Freshness.FRESH:
-            return (Span("●" if fit.has_names else "", "good"), Span(f"{name}{age}", "dim"))
+            return (Span("●" if fit.has_names else "", "good"), Span(f"{name}{_in_steps(source)}", "dim"))
         case Freshness.LOADING:
             return Span(f"◌{name}…", "dim")
         case Freshness.STALE if source.retry_in_s is None:
@@ -141,6 +142,12 @@ def _source(source: SourceAge, fit: Fit) -> Styled:
     old = "never" if source.age_s is None else f"stale {age}"
     retry = "" if source.retry_in_s is None else f" · retry {span(source.retry_in_s)}"
     return Span(f"✕{name}{old}{retry}", "bad")
+
+
+def _in_steps(source: SourceAge) -> str:
+    """The age of something fresh: three numbers that change every second would cost more than they tell."""
+    age_s = source.age_s
+    return span(age_s if age_s is None or age_s >= 60 else age_s // FRESH_STEP_S * FRESH_STEP_S)
 
 
 def _alert_count(alerts: Sequence[Alert]) -> Styled:

@@ -52,13 +52,13 @@ def roles(styled: Styled, piece: str) -> set[str]:
 
 def test_eighty_columns() -> None:
     one, two = text(first_line(CALM, 80), 80), text(second_line(CALM, 80), 80)
-    assert one == " 1 Wallet 2 Runs 3 Pods 4 Chat  acme  w12s r4s p9s  API 212/1000  ▲0  08:41:07Z "
+    assert one == " 1 Wallet 2 Runs 3 Pods 4 Chat  acme  w10s r0s p5s  API 212/1000  ▲0  08:41:07Z "
     assert two == " $412.08   burn $11.42/h   runway ≥34h12 → Sat 18:41           ▂▃▃▄▅▆▇█ $251.10 "
 
 
 def test_wide() -> None:
     one, two = text(first_line(CALM, 150), 150), text(second_line(CALM, 150), 150)
-    assert "acme  ●wallet 12s ●runs 4s ●pods 9s  API 212/1000  ▲0  08:41:07Z" in one
+    assert "acme  ●wallet 10s ●runs 0s ●pods 5s  API 212/1000  ▲0  08:41:07Z" in one
     assert "burn $11.42/h (billed $11.40/h)   runway ≥34h12 → Sat 18:41" in two
     assert two.endswith("▇▇▇██ 24h $251.10 ")
 

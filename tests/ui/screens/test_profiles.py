@@ -83,6 +83,18 @@ async def test_another_team_is_watched_and_charged_and_nothing_of_the_old_wallet
         assert all(TEAM in str(query) for query in wallets[first:])
 
 
+async def test_what_was_typed_for_one_wallet_is_gone_in_the_next(tmp_path: Path, sim: SimServer) -> None:
+    configure(tmp_path, sim.url)
+    async with seated(tmp_path, sim, given=GIVEN, screen="pods") as one:
+        await one.sees("h100-rew")
+        await one.press("slash")
+        await one.type("flux")
+        await one.press("enter")
+        await one.until(lambda: "h100-rew" not in one.text(), "the filter")
+        await switch_to(one, "Research")
+        await one.sees("a100-flux", "a100-vllm")
+
+
 async def test_another_profile_brings_its_address_its_key_and_its_chip(
     tmp_path: Path, sim: SimServer, other: SimServer
 ) -> None:

@@ -10,7 +10,7 @@ import pytest
 from prime_tui.domain.credentials import StoreName
 from prime_tui.sim.serve import SimOptions, SimServer
 from prime_tui.ui.widgets.table import KeyedTable
-from tests.ui.seated import KEY, OTHER_KEY, PASSPHRASE, Seated, configure, keep, seated
+from tests.ui.seated import KEY, OTHER_KEY, PASSPHRASE, Seated, configure, files_with, keep, seated
 
 WHY = "There is no API key"
 
@@ -25,10 +25,6 @@ def sim() -> Iterator[SimServer]:
 def home(tmp_path: Path, sim: SimServer) -> Path:
     configure(tmp_path, sim.url)
     return tmp_path
-
-
-def files_with(home: Path, secret: str) -> list[str]:
-    return [str(one) for one in home.rglob("*") if one.is_file() and secret.encode() in one.read_bytes()]
 
 
 async def paste_key(one: Seated, key: str = KEY) -> None:
