@@ -139,6 +139,19 @@ def test_what_does_not_belong_here_is_not_shown(
         assert MARK.encode() not in one.raw
 
 
+def test_a_terminal_that_goes_away_leaves_its_screen_to_the_next(home: Home) -> None:
+    for file in home.path.rglob("frame-*"):
+        file.unlink()
+    with home.run(PROGRAM) as one:
+        one.until(lambda text: "●wallet" in text and "●pods" in text, "all is read")
+        os.close(one.fd)
+        os.waitpid(one.pid, 0)
+        one.fd = os.open(os.devnull, os.O_RDONLY)
+        one.pid = os.spawnv(os.P_NOWAIT, sys.executable, [sys.executable, "-c", ""])
+    with home.run(slow(1.0)) as after:
+        after.sees(MARK, "burning now")
+
+
 def test_nothing_of_a_chat_is_kept(home: Home) -> None:
     with home.run([*PROGRAM, "--screen", "chat"]) as one:
         one.sees("── chat")

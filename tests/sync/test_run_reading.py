@@ -17,7 +17,10 @@ async def test_live_runs_are_read_in_turn_about_once_a_minute() -> None:
         assert runs is not None
         live = [run.id for run in runs.items if run.state in LIVE]
         assert live
-        assert all(watch.store.usage.peek(run_id).value is not None for run_id in live), "at once, at first"
+        await watch.until(
+            lambda: all(watch.store.usage.peek(run_id).value is not None for run_id in live),
+            "all at once, at first",
+        )
         await watch.live(1200)
         for run_id in live:
             reads = sum(

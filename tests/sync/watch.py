@@ -115,7 +115,7 @@ class Watch:
         """Wait until the number of sleepers stays the same while requests stay the same."""
         still, before = 0, (-1, -1)
         async with asyncio.timeout(PATIENCE_S):
-            while still < 25:
+            while still < 60:
                 await asyncio.sleep(0.002)
                 state = (self.total(), self.clock.sleeping)
                 still = still + 1 if state == before else 0

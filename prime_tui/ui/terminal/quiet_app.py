@@ -66,6 +66,7 @@ class QuietApp(App[ReturnType]):
         self.asked_at_s = 0.0
         self.curtain = Curtain()
         self._standing: Picture | None = None
+        self._painted: tuple[int, ...] = ()
         super().__init__()
 
     def get_driver_class(self) -> type[Driver]:
@@ -105,10 +106,15 @@ class QuietApp(App[ReturnType]):
         return self._standing
 
     def picture(self) -> Picture | None:
-        """Return what the terminal shows; None where nobody knows."""
+        """Return what the terminal shows; None where nobody knows, or it is not the present screens."""
         if self._frame_diff is None or self.frame_diff_off_reason is not None or self._painting_paused:
             return None
+        if self._painted != self._present():
+            return None
         return self._frame_diff.picture(MARKED_LINES)
+
+    def _present(self) -> tuple[int, ...]:
+        return tuple(map(id, self.screen_stack))
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         """Send a frame as its difference from the last one; none while the terminal does not read."""
@@ -139,6 +145,7 @@ class QuietApp(App[ReturnType]):
                 self.frame_diff_off_reason = f"It failed: {type(error).__name__}: {error}."
                 self.refresh()
                 return
+            self._painted = self._present()
             if sequence:
                 if self._sync_available and len(sequence) >= SYNC_FROM_CHARACTERS:
                     sequence = f"{SYNC_START}{sequence}{SYNC_END}"
