@@ -123,6 +123,7 @@ class Meter(Terminal):
         """Close the terminal under the program."""
         began = time.monotonic()
         os.close(self.fd)
+        self.fd = os.open(os.devnull, os.O_RDONLY)  # something to close at the end
         _, status = os.waitpid(self.pid, 0)
         return Ending(time.monotonic() - began, os.waitstatus_to_exitcode(status), True)
 

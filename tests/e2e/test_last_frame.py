@@ -48,6 +48,13 @@ class Home:
             "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
         }
 
+    def frames(self) -> list[Path]:
+        return [file for file in self.path.rglob("frame-*") if file.is_file()]
+
+    def forget_frames(self) -> None:
+        for file in self.frames():
+            file.unlink()
+
     def run(
         self, command: list[str], *, columns: int = 120, rows: int = 40, **extra: str
     ) -> AbstractContextManager[Terminal]:
@@ -140,16 +147,25 @@ def test_what_does_not_belong_here_is_not_shown(
 
 
 def test_a_terminal_that_goes_away_leaves_its_screen_to_the_next(home: Home) -> None:
-    for file in home.path.rglob("frame-*"):
-        file.unlink()
+    home.forget_frames()
     with home.run(PROGRAM) as one:
         one.until(lambda text: "●wallet" in text and "●pods" in text, "all is read")
         os.close(one.fd)
         os.waitpid(one.pid, 0)
-        one.fd = os.open(os.devnull, os.O_RDONLY)
-        one.pid = os.spawnv(os.P_NOWAIT, sys.executable, [sys.executable, "-c", ""])
+        one.fd = os.open(os.devnull, os.O_RDONLY)  # something for the terminal to close
     with home.run(slow(1.0)) as after:
         after.sees(MARK, "burning now")
+
+
+def test_what_a_dialog_covers_is_not_kept(home: Home) -> None:
+    home.forget_frames()
+    with home.run(PROGRAM) as one:
+        one.until(lambda text: "●wallet" in text and "●pods" in text, "all is read")
+        one.send("?")
+        one.sees("Next theme")
+        os.kill(one.pid, signal.SIGTERM)
+        assert one.wait() == 0
+    assert home.frames() == []
 
 
 def test_nothing_of_a_chat_is_kept(home: Home) -> None:
@@ -159,7 +175,6 @@ def test_nothing_of_a_chat_is_kept(home: Home) -> None:
         one.sees("sentinel-words")
         one.send("\x03\x03\x03")
         one.wait()
-    kept = [file for file in home.path.rglob("frame-*") if file.is_file()]
-    assert kept
-    assert all(file.stat().st_mode & 0o077 == 0 for file in kept)
+    assert home.frames(), "of the wallet"
+    assert all(file.stat().st_mode & 0o077 == 0 for file in home.frames())
     assert not any(b"sentinel" in file.read_bytes() for file in home.path.rglob("*") if file.is_file())
