@@ -194,7 +194,7 @@ class Populace:
             self._world.add_run(self._run(kind, index, 0.0))
         for index in range(past):
             kind = _PAST_RUN_KINDS[index % len(_PAST_RUN_KINDS)]
-            run = self._run(kind, index + 500, 0.0)
+            run = self._run(kind, index + max(500, live), 0.0)
             middle_s = run.running_s + 0.55 * run.max_steps * run.step_s
             if kind == "stopped":
                 run.stop(middle_s)

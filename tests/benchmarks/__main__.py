@@ -34,7 +34,8 @@ def main() -> int:
             print(f"measuring {name} …", file=sys.stderr)
             figures += GROUPS[name](effort)
     finally:
-        print(table(figures))
+        if figures:
+            print(table(figures))
     print("load of this machine (1, 5, 15 min):", *(f"{load:.2f}" for load in os.getloadavg()))
     return 0
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from tests.benchmarks.figures import Figure
-from tests.benchmarks.meter import Meter, Moment, running
+from tests.benchmarks.meter import Answer, Meter, Moment, running
 from tests.benchmarks.places import HELLO, PROGRAM, Place, place
 
 SCREENS = ("wallet", "runs", "pods", "chat")
@@ -114,7 +114,7 @@ def cursor(effort: Effort) -> Iterator[Figure]:
     presses = 20 * effort.times
     with running(HELLO, dict(os.environ)) as hello:
         hello.painted()
-        floor = [hello.press("\x1b[B") for _ in range(presses)]
+        floor = _presses(hello, presses)
     floor_ms = statistics.median(answer.first_s * 1000 for answer in floor if answer.first_s)
     floor_bytes = statistics.median(answer.written_bytes for answer in floor)
     for rows in (50, 10_000):
@@ -128,9 +128,14 @@ def cursor(effort: Effort) -> Iterator[Figure]:
         yield from _moved(ours, "cursor down, pods with details beside", presses, floor_ms, floor_bytes)
 
 
+def _presses(meter: Meter, count: int) -> list[Answer]:
+    """Go down and up again, within what is in view."""
+    return [meter.press("\x1b[B" if number % 40 < 20 else "\x1b[A") for number in range(count)]
+
+
 def _moved(ours: Meter, what: str, presses: int, floor_ms: float, floor_bytes: float) -> Iterator[Figure]:
     ours.settle()
-    answers = [ours.press("\x1b[B" if number % 40 < 20 else "\x1b[A") for number in range(presses)]
+    answers = _presses(ours, presses)
     delays_ms = sorted(answer.first_s * 1000 for answer in answers if answer.first_s is not None)
     written = statistics.median(answer.written_bytes for answer in answers)
     yield Figure(f"{what}: median", statistics.median(delays_ms), "ms", "4 ms", floor_ms)
