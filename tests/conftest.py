@@ -5,6 +5,12 @@ from __future__ import annotations
 import os
 
 import pytest
+from hypothesis import settings
+
+# Searching for new counter-examples is for developers; a check of the main line repeats the same ones.
+settings.register_profile("ci", derandomize=True, deadline=None)
+settings.register_profile("search", deadline=None)
+settings.load_profile("ci" if os.environ.get("CI") else "search")
 
 FOREIGN = ("NO_COLOR", "COLORTERM", "FORCE_COLOR", "PRIME_", "TEXTUAL", "TMUX")
 

@@ -6,6 +6,7 @@ The demo world runs in this process with a fixed seed; each screen is drawn as S
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
 from pathlib import Path
 
@@ -19,12 +20,18 @@ from tests.ui.monitor import Monitor, monitor  # noqa: E402 - the environment co
 
 FOLDER = Path(__file__).resolve().parent.parent / "screenshots"
 SIZE = (120, 36)
+CALLS_PER_H = 1000
+CELL = 12.2
+"""How wide a cell of the drawing is."""
+BRAILLE = re.compile(
+    r'<text class="([^"]*)" x="([^"]*)" y="([^"]*)"[^>]*>((?:[\u2801-\u28ff]|&#160;)+)</text>'
+)
 
 
 async def _chat(one: Monitor) -> None:
     await one.type("Why is my reward flat after step 60?")
     await one.press("enter")
-    await one.until(lambda: "tok/s" in one.text(), "a whole answer")
+    await one.until(lambda: "tok/s" in one.text() and "▌" not in one.text(), "a whole answer")
 
 
 async def _settle(one: Monitor, name: str) -> None:
@@ -32,18 +39,43 @@ async def _settle(one: Monitor, name: str) -> None:
     if name == "chat":
         await one.until(lambda: one.store.models.value, "models")
         await _chat(one)
+    if name == "pods":
+        await one.press("j", "j")
     if name == "runs":
+        await one.press("j", "j")
         await one.until(lambda: any(True for _ in one.store.metrics.known()), "metrics")
     await one.pilot.pause(1.5)
 
 
+def _for_cairo(svg: str) -> str:
+    """Cairo takes one font for a text, and its own distances: a font that is there, as wide as a cell.
+
+    That font has no braille; its sister has, but wider, so that each sign is placed by itself.
+    """
+
+    def placed(found: re.Match[str]) -> str:
+        look, left, top, signs = found.groups()
+        return "".join(
+            f'<text class="{look}" x="{float(left) + CELL * n:.1f}" y="{top}"'
+            f' style="font-family: DejaVu Sans; font-size: 16.6px">{sign}</text>'
+            for n, sign in enumerate(signs.replace("&#160;", " "))
+            if sign != " "
+        )
+
+    natural = re.sub(r' textLength="[^"]*"', "", svg)
+    fitting = natural.replace("Fira Code", "DejaVu Sans Mono").replace(
+        "font-size: 20px", "font-size: 20.26px"
+    )
+    return BRAILLE.sub(placed, fitting)
+
+
 async def _picture(name: str) -> None:
-    async with monitor(size=SIZE, screen=name) as one:
+    async with monitor(size=SIZE, screen=name, calls_per_h=CALLS_PER_H) as one:
         await _settle(one, name)
         svg = one.app.export_screenshot(title=f"prime-tui · {name}")
         (FOLDER / f"{name}.svg").write_text(svg)
-        picture = svg.replace("Fira Code", "DejaVu Sans Mono")
-        cairosvg.svg2png(bytestring=picture.encode(), write_to=str(FOLDER / f"{name}.png"), scale=1.0)
+        picture = _for_cairo(svg).encode()
+        cairosvg.svg2png(bytestring=picture, write_to=str(FOLDER / f"{name}.png"), scale=1.0)
         print(f"screenshots/{name}.svg and .png")
 
 

@@ -13,7 +13,8 @@ class Limits:
     Sizes count decoded bytes, so a small compressed body cannot become a big one.
 
     Attributes:
-        total_s: One exchange, redirects included.
+        total_s: One exchange that only reads, redirects included; the other sources wait for it.
+        change_total_s: The same of a call that changes something: the service may wait for a provider.
         launch_total_s: Launching or resuming a run; a cold validator alone may take a minute.
         answer_total_s: A chat answer that is not streamed, and all of one that is.
         idle_s: The longest silence within a stream.
@@ -23,7 +24,8 @@ class Limits:
 
     connect_s: float = 10.0
     read_s: float = 30.0
-    total_s: float = 60.0
+    total_s: float = 25.0
+    change_total_s: float = 60.0
     launch_total_s: float = 120.0
     answer_total_s: float = 900.0
     idle_s: float = 120.0

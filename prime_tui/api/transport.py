@@ -160,7 +160,7 @@ class Transport:
     async def _exchange_once(self, call: Call) -> Answer:
         key = self._key_for(call)
         try:
-            async with asyncio.timeout(call.total_s or self._limits.total_s):
+            async with asyncio.timeout(self._total_s(call)):
                 response = await self._send(call, key)
                 try:
                     if not response.is_success:
@@ -175,6 +175,10 @@ class Transport:
             raise _broken(call, error) from error
         except ResponseShapeError as error:
             return _without_body(call, error)
+
+    def _total_s(self, call: Call) -> float:
+        is_reading = call.effect is Effect.READ
+        return call.total_s or (self._limits.total_s if is_reading else self._limits.change_total_s)
 
     async def _send(self, call: Call, key: Secret | None) -> httpx.Response:
         """Send and follow redirects within the origin; the body of the answer is not read yet."""

@@ -52,7 +52,7 @@ class Purse:
         wallet: Who pays, in words.
         before: How long the balance lasts now.
         after: How long it would last with the order.
-        mark: `≥` where unseen grants may make it last longer, `~` where unknown burns may not.
+        mark: What the lasting is, as `Burn.runway_mark` says.
     """
 
     wallet: str

@@ -160,6 +160,12 @@ class Pod:
             self.provisioning_price_usd_per_h,
         )
 
+    @property
+    def running_usd_per_h(self) -> Decimal | None:
+        """What it costs per hour now, or will once it has started."""
+        is_starting = self.state in (PodState.PROVISIONING, PodState.PENDING)
+        return self.price_usd_per_h if is_starting else self.burn_usd_per_h
+
     def with_status(self, status: PodStatus) -> Pod:
         """Return the pod with the fields that a status row carries laid over it; the others stay."""
         price = status.price_usd_per_h

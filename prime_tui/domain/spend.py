@@ -19,12 +19,14 @@ class Burn:
 
     Attributes:
         unknown: Names of things that burn at an unknown rate; with any, the sum is a lower bound.
+        has_estimates: True when a rate in it follows from bills or usage and not from a price.
     """
 
     pods_usd_per_h: Decimal = Decimal(0)
     disks_usd_per_h: Decimal = Decimal(0)
     runs_usd_per_h: Decimal = Decimal(0)
     unknown: tuple[str, ...] = ()
+    has_estimates: bool = False
 
     @property
     def total_usd_per_h(self) -> Decimal:
@@ -33,8 +35,16 @@ class Burn:
 
     @property
     def mark(self) -> str:
-        """`≥` when something is not counted."""
-        return "≥" if self.unknown else ""
+        """`≥` when something is not counted, `~` when something is estimated."""
+        return "≥" if self.unknown else "~" if self.has_estimates else ""
+
+    @property
+    def runway_mark(self) -> str:
+        """What a runway at this burn is: `≤` when something is not counted, `~` when something is estimated.
+
+        Else `≥`: grants and overdraft can be spent too, but are not seen.
+        """
+        return "≤" if self.unknown else "~" if self.has_estimates else "≥"
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,7 @@ class RunView:
         tokens: All tokens so far; None is unknown.
         tokens_per_s: Recent rates for a sparkline, oldest first; None where nothing was read.
         usd_per_h: What it burns now; None is unknown.
+        is_rate_estimate: True when that follows from bills or usage and not from a price.
         done_steps: Finished steps; None is unknown.
         last_step_at: When the last step was reported.
     """
@@ -129,6 +130,7 @@ class RunView:
     run: Run | None = None
     usage: RunUsage | None = None
     ending: Ending | None = None
+    is_rate_estimate: bool = False
 
     @property
     def title(self) -> str:
@@ -162,6 +164,7 @@ class Burning:
     cost: Cost
     since: datetime | None
     note: str = ""
+    is_rate_estimate: bool = False
 
 
 @dataclass(frozen=True, slots=True)

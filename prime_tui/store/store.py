@@ -186,7 +186,7 @@ class Store:
 
     def connection_failed(self, error: PrimeError) -> None:
         """Note that nothing can be read at all, so that no screen goes on waiting."""
-        for one in (self.wallet, self.pods, self.runs, self.disks, self.models):
+        for one in (self.wallet, self.pods, self.runs, self.disks, self.offers, self.history, self.models):
             one.failed(error)
 
     def notify(self, text: str, severity: Severity = Severity.INFORMATION, *, title: str = "") -> None:

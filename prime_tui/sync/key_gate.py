@@ -131,6 +131,7 @@ class KeyGate:
     def _close(self, error: PrimeError) -> None:
         self._open.clear()
         self._store.change_session(key=KeyState.REFUSED, key_error=error)
+        self._store.connection_failed(error)
         self._store.notify(
             "Reading is paused; what is on the screen gets older.",
             Severity.ERROR,

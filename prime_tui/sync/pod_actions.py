@@ -131,7 +131,7 @@ class PodActions:
         if under_way is not None and under_way.is_under_way:
             return under_way
         asked_at = self._clock.now()
-        ending = Ending(EndingPhase.ASKED, asked_at, "asked to end", saves_usd_per_h=pod.burn_usd_per_h)
+        ending = Ending(EndingPhase.ASKED, asked_at, "asked to end", saves_usd_per_h=pod.running_usd_per_h)
         self._store.pod_ending(pod, ending)
         try:
             with user_call():

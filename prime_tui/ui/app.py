@@ -32,6 +32,7 @@ from prime_tui.ui.screens.base import PrimeScreen
 from prime_tui.ui.strip_facts import StripModel
 from prime_tui.ui.terminal.quiet_app import QuietApp
 from prime_tui.ui.theme import DARK, THEMES
+from prime_tui.ui.widgets.after_refresh import after_refresh
 from prime_tui.ui.widgets.dialog import ConfirmDialog, MessageDialog
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ BETWEEN = "between"
 CHAT = "chat"
 SCREENS = ("wallet", "runs", "pods", CHAT)
 ACT = "act:"
+ACCOUNT = "account"
+"""The workers that ask for a key or a profile: one at a time."""
 TOAST_S = 8.0
 UNHURRIED = frozenset({Topic.USAGE, Topic.FRESHNESS, Topic.BUDGET})
 """Changes that come one by one all the time: they are painted with the next tick of the clock."""
@@ -172,7 +175,7 @@ class PrimeApp(QuietApp[None]):
         screen = self.base_screen
         if screen is not None:
             screen.call_later(screen.catch_up)  # it may be on its way into view: then after that
-        if self.store.session.key is KeyState.MISSING and len(self.screen_stack) == 1:
+        if self.store.session.key is KeyState.MISSING:
             self.action_sign_in()
         await engine.run()
 
@@ -272,10 +275,11 @@ class PrimeApp(QuietApp[None]):
 
     def _tick(self) -> None:
         self._tell_screen()
-        screen = self.screen
-        if isinstance(screen, PrimeScreen) and screen.is_ready:
-            screen.show_strip()
-            screen.tick(self.clock.now())
+        base = self.base_screen
+        if base is not None and base.is_ready:
+            base.show_strip()  # under a dialog too: a header that stands still would look fresh
+            if self.screen is base:
+                base.tick(self.clock.now())
 
     # -- what all screens share ----------------------------------------------------
 
@@ -309,7 +313,7 @@ class PrimeApp(QuietApp[None]):
         screen = self.base_screen
         if screen is not None:
             # By its own queue, which begins when the screen is composed: on the first visit it is not yet.
-            screen.call_after_refresh(screen.select, thing_id)
+            after_refresh(screen, screen.select, thing_id)
 
     # -- actions -------------------------------------------------------------------
 
@@ -332,24 +336,30 @@ class PrimeApp(QuietApp[None]):
         body: list[Styled] = [Span(text) for text in self.holding.values()]
         self.push_screen(ConfirmDialog("Quit and lose this", body, yes="quit", no="stay"), answered)
 
+    @property
+    def _may_ask_for_account(self) -> bool:
+        """Whether nothing is open and nobody is being asked: between two questions nothing is open either."""
+        is_asking = any(one.group == ACCOUNT and not one.is_finished for one in self.workers)
+        return not is_asking and len(self.screen_stack) == 1
+
     def action_switch_profile(self) -> None:
         """Choose another profile or team."""
-        if self.desk is None or len(self.screen_stack) > 1:
+        if self.desk is None or not self._may_ask_for_account:
             return
         from prime_tui.ui.screens.profiles.switch import ProfileSwitch
 
-        self.run_worker(ProfileSwitch(self, self.desk).run(), group="account", name="switching")
+        self.run_worker(ProfileSwitch(self, self.desk).run(), group=ACCOUNT, name="switching")
 
     def action_sign_in(self) -> None:
         """Enter a key, or see why there is none."""
-        if self.desk is None or len(self.screen_stack) > 1:
+        if self.desk is None or not self._may_ask_for_account:
             return
         if self.desk.is_demo:
             self.tell("A demo needs no key.")
             return
         from prime_tui.ui.screens.sign_in.flow import SignIn
 
-        self.run_worker(SignIn(self, self.desk).run(), group="account", name="signing in")
+        self.run_worker(SignIn(self, self.desk).run(), group=ACCOUNT, name="signing in")
 
     def action_explain_keys(self) -> None:
         """List the keys of this screen."""

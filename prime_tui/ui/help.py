@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from textual.app import App
 from textual.binding import Binding
 from textual.screen import Screen
+from textual.widget import Widget
 
 from prime_tui.ui.render.styled import Span, Styled
 
@@ -24,6 +25,12 @@ NAMES = {
     "greater_than_sign": ">",
 }
 KEY_WIDTH = 16
+OURS = "prime_tui."
+
+
+def key_name(key: str) -> str:
+    """Return how a key is written for people; `key` is the toolkit's name of it."""
+    return NAMES.get(key, key)
 
 
 def help_lines(screen: Screen[None], app: App[None]) -> list[Styled]:
@@ -48,16 +55,16 @@ def help_lines(screen: Screen[None], app: App[None]) -> list[Styled]:
     return lines
 
 
-def _own(thing: Screen[None] | App[None] | object) -> Iterable[Binding]:
-    bindings = getattr(thing, "_bindings", None)
-    if bindings is None:
-        return ()
-    return [binding for group in bindings.key_to_bindings.values() for binding in group]
+def _own(thing: Screen[None] | App[None] | Widget) -> Iterable[Binding]:
+    """What our own classes bind; the toolkit's bindings are about selecting text and moving the focus."""
+    for kind in reversed(type(thing).__mro__):
+        if kind.__module__.startswith(OURS):
+            yield from Binding.make_bindings(kind.__dict__.get("BINDINGS", ()))
 
 
 def _rows(bindings: Iterable[Binding]) -> list[tuple[str, str]]:
     by_description: dict[str, list[str]] = {}
     for binding in bindings:
         if binding.description and not binding.system:
-            by_description.setdefault(binding.description, []).append(NAMES.get(binding.key, binding.key))
+            by_description.setdefault(binding.description, []).append(key_name(binding.key))
     return [(" ".join(dict.fromkeys(keys)), description) for description, keys in by_description.items()]

@@ -20,6 +20,7 @@ SHORT = Limits(
     connect_s=2.0,
     read_s=0.5,
     total_s=1.0,
+    change_total_s=1.0,
     launch_total_s=2.0,
     answer_total_s=5.0,
     idle_s=0.5,

@@ -366,3 +366,12 @@ async def test_a_closed_client_says_so() -> None:
         with pytest.raises(NetworkError, match="closed"):
             await client.pods.list()
     assert server.asked == []
+
+
+async def test_a_change_may_take_longer_than_a_reading() -> None:
+    limits = Limits(total_s=0.2, change_total_s=20.0)
+    slow = Reply(pieces=[b'{"data"', b": []}"], wait_s=0.4)
+    async with scripted(slow) as server, client_of(server.url, limits=limits) as client:
+        with pytest.raises(NetworkError):
+            await client.pods.list()
+        await client.pods.delete(POD)

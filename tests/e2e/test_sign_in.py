@@ -155,6 +155,7 @@ def test_a_key_can_be_given_while_the_bus_is_silent(home: Home, sim: SimServer, 
         one.sees("has not answered yet")
         one.send("K")
         sign_in(one, KEY, "this session only")
+        one.until(lambda text: "Where shall the key be kept?" not in text, "the end of the dialog")
         one.sees("Ada Example", "burning now")
         one.send("q")
         assert one.wait() == 0, one.text()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, Field, StrictStr
 
 from prime_tui.api.wire.base import Wire, known_as
-from prime_tui.api.wire.scalars import Flag, Id, Mapped, Moment, Name, OptionalId, flag, mapping
+from prime_tui.api.wire.scalars import Flag, Id, Mapped, Moment, Name, flag, mapping
 from prime_tui.api.wire.scalars import name as clean_label
 from prime_tui.domain.account import Account, Scope, Team, TeamMember
 from prime_tui.domain.errors import ResponseShapeError
@@ -13,9 +13,12 @@ from prime_tui.domain.ids import TeamId, UserId
 
 
 class WhoamiWire(Wire):
-    """Who the key belongs to. An empty `scope` is the service's default and says nothing."""
+    """Who the key belongs to. An empty `scope` is the service's default and says nothing.
 
-    id: OptionalId = known_as("id", "userId")
+    The id decides which pods are ours: one of another type is refused, not guessed at.
+    """
+
+    id: StrictStr | None = known_as("id", "userId")
     name: Name = None
     email: Name = None
     slug: Name = None

@@ -7,7 +7,16 @@ from typing import Annotated
 from pydantic import AliasChoices, Field
 
 from prime_tui.api.wire.base import IfObject, Wire, known_as, read_rows
-from prime_tui.api.wire.scalars import Count, Id, Moment, Money, Name, OptionalId, Rows
+from prime_tui.api.wire.scalars import (
+    Count,
+    Id,
+    Moment,
+    Money,
+    Name,
+    OptionalId,
+    ReadableMoney,
+    Rows,
+)
 from prime_tui.domain.errors import ResponseShapeError
 from prime_tui.domain.ids import BillingId, RunId, TeamId, WalletId
 from prime_tui.domain.runs import RunPricing, RunUsage, TokenUse
@@ -47,7 +56,7 @@ class WalletWire(Wire):
 
     wallet_id: OptionalId = known_as("wallet_id", "walletId", "id")
     team_id: OptionalId = known_as("team_id", "teamId")
-    balance: Money = Field(validation_alias=AliasChoices("balance_usd", "balanceUsd", "balance"))
+    balance: ReadableMoney = Field(validation_alias=AliasChoices("balance_usd", "balanceUsd", "balance"))
     currency: Name = None
     total_billings: Count = known_as("total_billings", "totalBillings")
     rows: Rows = Field(

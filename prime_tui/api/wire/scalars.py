@@ -88,6 +88,14 @@ def decimal(value: object) -> Decimal | None:
     return number if len(number.as_tuple().digits) <= _MAX_DIGITS else +number
 
 
+def readable_decimal(value: object) -> Decimal | None:
+    """Return a number as `decimal` does; null is unknown, but what is no number makes the answer unusable."""
+    number = decimal(value)
+    if number is None and value is not None:
+        raise ValueError("not an amount of money")
+    return number
+
+
 def count(value: object) -> int | None:
     """Return a whole number; a fraction is cut off."""
     number = decimal(value)
@@ -164,6 +172,7 @@ Name = Annotated[str | None, BeforeValidator(name)]
 Line = Annotated[str | None, BeforeValidator(line)]
 Body = Annotated[str | None, BeforeValidator(body)]
 Money = Annotated[Decimal | None, BeforeValidator(decimal)]
+ReadableMoney = Annotated[Decimal | None, BeforeValidator(readable_decimal)]
 Count = Annotated[int | None, BeforeValidator(count)]
 Real = Annotated[float | None, BeforeValidator(real)]
 Flag = Annotated[bool | None, BeforeValidator(flag)]

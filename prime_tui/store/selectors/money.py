@@ -95,6 +95,7 @@ def _burning_runs(store: Store, runs: Sequence[RunView], now: datetime) -> list[
             cost=run.cost,
             since=run.started_at or run.created_at,
             note=_run_note(store, run, now),
+            is_rate_estimate=run.is_rate_estimate,
         )
         for run in runs
         if _may_burn(run)
@@ -161,13 +162,15 @@ def burn_of(store: Store, things: Iterable[Burning]) -> Burn | None:
         return None
     sums = {"pod": Decimal(0), "run": Decimal(0), "disk": Decimal(0)}
     unknown: list[str] = []
+    has_estimates = False
     for one in things:
+        has_estimates = has_estimates or one.is_rate_estimate
         if one.usd_per_h is None:
             unknown.append(one.name)
         else:
             sums[one.kind] += one.usd_per_h
     unknown.extend(name for name, one in (("disks", store.disks), ("runs", store.runs)) if one.value is None)
-    return Burn(sums["pod"], sums["disk"], sums["run"], tuple(unknown))
+    return Burn(sums["pod"], sums["disk"], sums["run"], tuple(unknown), has_estimates)
 
 
 def measured_burn(store: Store, now: datetime) -> Decimal | None:

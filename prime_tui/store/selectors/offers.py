@@ -96,7 +96,7 @@ def purse(store: Store, usd_per_h: Decimal | None, wallet: str, now: datetime) -
     if burn is not None and usd_per_h is not None:
         more = replace(burn, pods_usd_per_h=burn.pods_usd_per_h + usd_per_h)
         after = runway(balance, more, now)
-    mark = "~" if burn is not None and burn.unknown else "≥"
+    mark = "≥" if burn is None else burn.runway_mark
     return Purse(wallet, balance, wallet_runway(store, now), after, mark)
 
 

@@ -95,8 +95,11 @@ def _view(
     until = (run.completed_at if run else None) or now
     estimate = upper_bound_usd(price, started_at, until)
     tokens = _tokens(usage)
-    if price is None and usage is not None and usage.is_by_gpu_hour:
-        price = _billed_rate(billed, started_at)
+    cost = _cost(usage, billed, estimate)
+    rate = _rate(store, run_id, price, state, now)
+    is_estimate = rate is None or (price is None and rate > 0)
+    if rate is None and state in LIVE:
+        rate = _average_rate(cost, started_at, now)
     return RunView(
         id=run_id,
         name=(run.name if run else None)
@@ -112,8 +115,9 @@ def _view(
         done_steps=progress.completed_steps(max_steps) if progress else _steps_of_row(run, max_steps),
         tokens=tokens,
         tokens_per_s=_speed(trail.tokens) if trail and tokens is not None else (),
-        cost=_cost(usage, billed, estimate),
-        usd_per_h=_rate(store, run_id, price, state, now),
+        cost=cost,
+        usd_per_h=rate,
+        is_rate_estimate=is_estimate and rate is not None,
         created_at=(run.created_at if run else None) or (launch.launched_at if launch else None),
         started_at=started_at,
         completed_at=run.completed_at if run else None,
@@ -203,13 +207,12 @@ def _listed_rate(run: Run | None, launch: LaunchRecord | None) -> Decimal | None
     return price * gpus if price is not None and gpus else None
 
 
-def _billed_rate(
-    billed: tuple[Decimal, datetime | None] | None, started_at: datetime | None
-) -> Decimal | None:
-    """What a run that is paid by the GPU-hour costs per hour: its price is fixed, so its bill tells it."""
-    if billed is None or billed[1] is None or started_at is None or billed[1] - started_at < BILLED_ENOUGH:
+def _average_rate(cost: Cost, started_at: datetime | None, now: datetime) -> Decimal | None:
+    """What a run has cost per hour since its start: what is known before it was watched for long."""
+    if not cost.usd or cost.origin is CostOrigin.ESTIMATE or started_at is None:
         return None
-    return billed[0] / hours(started_at, billed[1])
+    until = cost.as_of or now
+    return None if until - started_at < BILLED_ENOUGH else cost.usd / hours(started_at, until)
 
 
 def _rate(

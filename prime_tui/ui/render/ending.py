@@ -43,7 +43,7 @@ def end_one_lines(view: PodView, disks: Sequence[Disk], now: datetime) -> list[S
         " · ".join(one for one in what if one),
         (
             Span(f"made {age(pod.created_at, now)} ago   so far {cost}   "),
-            Span(f"saves {usd_per_h(pod.burn_usd_per_h)}", "title"),
+            Span(f"saves {usd_per_h(pod.running_usd_per_h)}", "title"),
         ),
     ]
     if not view.is_in_wallet:

@@ -38,8 +38,10 @@ def spark(values: Sequence[Number | None], width: int) -> str:
     low, high = min(known), max(known)
     if 0 <= low < high / 2:
         low = 0.0
-    scale = (len(LEVELS) - 1) / (high - low) if high > low else 0.0
-    drawn = (UNKNOWN if point is None else LEVELS[round((point - low) * scale)] for point in points)
+    reach = high - low or 1.0
+    top = len(LEVELS) - 1
+    # Divided first: the reciprocal of the least numbers there are is not finite.
+    drawn = (UNKNOWN if point is None else LEVELS[round((point - low) / reach * top)] for point in points)
     return "".join(drawn).rjust(width)
 
 

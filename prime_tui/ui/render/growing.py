@@ -1,5 +1,8 @@
 """Markdown that arrives bit by bit: finished blocks stay as they are, only the last one is parsed again.
 
+A block counts as finished when the line that begins the next one is complete: until then that line may turn
+out to belong to the block before, as a row of a table that begins with `*` does.
+
 The cost of a bit follows the length of the last block, and that is bounded: a long list, table, paragraph or
 block of code is cut, and what came before the cut counts as finished.
 """
@@ -27,7 +30,7 @@ class GrowingMarkdown:
 
     Attributes:
         finished: Pieces that will not change any more.
-        tail: Pieces of the last block, which will.
+        tail: Pieces of the last block, which will, and of the one before it while it may go on.
     """
 
     def __init__(self) -> None:
@@ -54,15 +57,21 @@ class GrowingMarkdown:
         self._source = ""
 
     def _settle(self) -> list[list[Token]]:
-        """Finish every block but the last; return that one, with positions in what is left."""
-        blocks = parsed(self._source)
-        if len(blocks) < 2:
+        """Finish every block that will not change; return the others, with positions in what is left."""
+        blocks, lines = parsed(self._source), _lines(self._source)
+        kept = 2 if blocks and self._may_join(blocks[-1], lines) else 1
+        if len(blocks) <= kept:
             return blocks
-        start = _first_line(blocks[-1])
-        self.finished.extend(self._pieces(blocks[:-1]))
-        self._source = "".join(_lines(self._source)[start:])
+        start = _first_line(blocks[-kept])
+        self.finished.extend(self._pieces(blocks[:-kept]))
+        self._source = "".join(lines[start:])
         self._is_cut, self._heading = False, 0
         return parsed(self._source)
+
+    def _may_join(self, block: Sequence[Token], lines: Sequence[str]) -> bool:
+        """Whether the last block is a line whose end may still make it part of the block before."""
+        is_open = not lines[-1].endswith("\n") and _first_line(block) == len(lines) - 1
+        return is_open and len(self._source) <= LONG_CHARS
 
     def _pieces(self, blocks: Sequence[Sequence[Token]]) -> list[Piece]:
         pieces = pieces_of(blocks)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from prime_tui.domain.pods import PastPod, Pod, PodState
 from prime_tui.domain.remote import Freshness, Listing, Remote
-from prime_tui.domain.units import UNKNOWN, age, amount, gpu, moment, span, usd, usd_per_h
+from prime_tui.domain.units import UNKNOWN, age, amount, count, gpu, moment, span, usd, usd_per_h
 from prime_tui.domain.views import Ending, EndingPhase, PodTotals, PodView
 from prime_tui.ui.render.glyphs import bar
 from prime_tui.ui.render.rows import Column, Row
@@ -160,9 +160,9 @@ def unreadable_note(listing: Listing[Pod] | Listing[PastPod]) -> Styled:
     """Return how many rows were lost and why the first was, or nothing."""
     if not listing.unreadable:
         return ""
-    count = len(listing.unreadable)
-    rows = "row" if count == 1 else "rows"
-    return Span(f"{count} {rows} unreadable: {listing.unreadable[0].reason}", "warn")
+    lost = len(listing.unreadable)
+    rows = "row" if lost == 1 else "rows"
+    return Span(f"{lost} {rows} unreadable: {listing.unreadable[0].reason}", "warn")
 
 
 def noted(parts: Sequence[Styled]) -> Styled:
@@ -170,10 +170,17 @@ def noted(parts: Sequence[Styled]) -> Styled:
     return join([part for part in parts if width_of(part)], Span(" · ", "dim"))
 
 
-def totals_note(totals: PodTotals, shown: int, total: int, room_cells: int) -> Styled:
+def shown_note(shown: int, total: int, *, is_filtered: bool) -> str:
+    """Return how many rows of a list are shown; with a filter, that these are those that match."""
+    return f"{count(shown)} of {count(total)}{' match' if is_filtered else ''}"
+
+
+def totals_note(
+    totals: PodTotals, shown: int, total: int, room_cells: int, *, is_filtered: bool = False
+) -> Styled:
     """Return how many pods there are and what they burn, less of it where room is short."""
     rate = Span(usd_per_h(totals.usd_per_h, mark="≥" if totals.unknown_rates else ""), "title")
-    rows, active = Span(f"{shown} of {total}"), Span(f"{totals.active} active")
+    rows, active = Span(shown_note(shown, total, is_filtered=is_filtered)), Span(f"{totals.active} active")
     elsewhere = Span(f"+{totals.elsewhere} in other wallets" if totals.elsewhere else "", "dim")
     for parts in ((rows, active, rate, elsewhere), (rows, active, rate), (rows, rate)):
         if width_of(noted(parts)) <= room_cells:

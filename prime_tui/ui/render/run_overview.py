@@ -176,9 +176,9 @@ def _rate(view: RunView) -> Styled:
     price, gpus = (run.price_usd_per_gpu_h, run.gpu_count) if run is not None else (None, None)
     how = f"  {gpus} × {usd(price)}" if price is not None and gpus else ""
     if not how and view.usd_per_h:
-        by_bill = view.usage is not None and view.usage.is_by_gpu_hour
-        how = "  by its bill since the start" if by_bill else "  as seen over the last 15 min"
-    return (Span(f"{usd(view.usd_per_h)}/h"), Span(how, "dim"))
+        how = "  by what it has cost" if view.is_rate_estimate else ""
+    mark = "~" if view.is_rate_estimate else ""
+    return (Span(f"{usd(view.usd_per_h, mark=mark)}/h"), Span(how, "dim"))
 
 
 # -- pace -------------------------------------------------------------------------

@@ -37,7 +37,7 @@ COLUMNS = (
     Column("step", "STEP", STEP_CELLS, priority=75),
     Column("tokens", "TOKENS", 6, "right", priority=50),
     Column("speed", "TOK/S", SPARK_CELLS + 6, "right", priority=30, sort=False),
-    Column("rate", "$/H", 5, "right", priority=70),
+    Column("rate", "$/H", 6, "right", priority=70),
     Column("cost", "SO FAR $", 8, "right", priority=80),
     Column("age", "AGE", 5, "right", priority=55),
 )
@@ -64,7 +64,7 @@ def run_cells(
         "step": step_cell(view, role),
         "tokens": Span(tokens(view.tokens), role),
         "speed": speed_cell(view, role),
-        "rate": Span(rate_text(view.usd_per_h), role),
+        "rate": Span(rate_text(view.usd_per_h, is_estimate=view.is_rate_estimate), role),
         "cost": Span(cost_text(view.cost), "stale" if is_old else "text"),
         "age": Span(age(view.started_at or view.created_at or view.last_activity_at, now), role),
     }
@@ -153,9 +153,10 @@ def cost_text(cost: Cost) -> str:
     return amount(cost.usd, mark=cost.mark, places=places)
 
 
-def rate_text(usd_per_h: Decimal | None) -> str:
+def rate_text(usd_per_h: Decimal | None, *, is_estimate: bool = False) -> str:
     """Return a rate without its unit; from 100 on without cents."""
-    return amount(usd_per_h, places=0 if usd_per_h is not None and usd_per_h >= Decimal("99.995") else 2)
+    places = 0 if usd_per_h is not None and usd_per_h >= Decimal("99.995") else 2
+    return amount(usd_per_h, places=places, mark="~" if is_estimate else "")
 
 
 def short_model(name: str | None) -> str:

@@ -189,8 +189,8 @@ def _last_day(facts: StripFacts, width: int, level: int) -> Styled:
 
 
 def _burn(facts: StripFacts, *, long: bool) -> Styled:
-    if facts.burn is None:
-        return (Span("burn ", "dim"), Span(UNKNOWN))
+    if facts.burn is None or (facts.burn.unknown and not facts.burn.total_usd_per_h):
+        return (Span("burn ", "dim"), Span(UNKNOWN))  # at least nothing is no news
     rate = usd_per_h(facts.burn.total_usd_per_h, mark=facts.burn.mark)
     parts = [Span("burn ", "dim"), Span(rate, "text")]
     if facts.measured_usd_per_h is not None and long:
@@ -201,8 +201,7 @@ def _burn(facts: StripFacts, *, long: bool) -> Styled:
 def _runway(runway: Runway, burn: Burn | None, *, with_end: bool, now: datetime) -> Styled:
     if runway.hours is None:
         return (Span("runway ", "dim"), Span("no burn" if runway.reason == "no burn" else UNKNOWN))
-    # A burn with unknown parts makes the runway an upper bound; unseen grants make it a lower one.
-    mark = "~" if burn is not None and burn.unknown else "≥"
+    mark = "≥" if burn is None else burn.runway_mark
     role: Role = "bad" if runway.hours < SHORT_RUNWAY_H else "text"
     parts = [Span("runway ", "dim"), Span(mark + span(float(runway.hours) * 3600), role)]
     if with_end and runway.ends_at is not None and runway.ends_at - now < timedelta(days=300):

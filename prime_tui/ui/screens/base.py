@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, cast
@@ -15,6 +15,7 @@ from textual.widget import Widget
 from prime_tui.store.slice import Topic
 from prime_tui.store.store import Store
 from prime_tui.ui.banner import banner
+from prime_tui.ui.help import key_name
 from prime_tui.ui.render.footer import KeyHint, footer
 from prime_tui.ui.render.strip import first_line, second_line
 from prime_tui.ui.shell import Shell
@@ -87,6 +88,10 @@ class PrimeScreen(Screen[None]):
         """Return the keys that do something now, the most wanted first."""
         return ()
 
+    def common_hints(self) -> Sequence[KeyHint]:
+        """Return the keys that work on every screen, as they are pressed now; room is kept for them."""
+        return COMMON_HINTS
+
     def commands(self) -> Iterable[tuple[str, str, Callable[[], object]]]:
         """Return what the palette offers for this screen: title, help, and what to call.
 
@@ -96,7 +101,7 @@ class PrimeScreen(Screen[None]):
         for key, (node, binding, enabled, _) in self.active_bindings.items():
             if node is self and enabled and binding.description and binding.action not in seen:
                 seen.add(binding.action)
-                yield binding.description, f"Key {key}", partial(self.run_action, binding.action)
+                yield binding.description, f"Key {key_name(key)}", partial(self.run_action, binding.action)
 
     # -- for subclasses ------------------------------------------------------------
 
@@ -121,7 +126,9 @@ class PrimeScreen(Screen[None]):
 
     def show_hints(self) -> None:
         """Draw the bottom line anew: other keys do something now."""
-        self.query_one("#keys", Line).content = footer(tuple(self.hints()), self.size.width, COMMON_HINTS)
+        self.query_one("#keys", Line).content = footer(
+            tuple(self.hints()), self.size.width, self.common_hints()
+        )
 
     def copy(self, text: str, what: str) -> None:
         """Send text to the terminal's clipboard and say so."""

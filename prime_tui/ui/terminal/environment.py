@@ -55,6 +55,8 @@ def unfit_reason(environ: MutableMapping[str, str] | None = None) -> str | None:
     environ = os.environ if environ is None else environ
     if not os.isatty(0):
         return "The input is not a terminal."
+    if not os.isatty(1):
+        return "The output is not a terminal."
     if not os.isatty(2):
         return "The error stream is not a terminal; the screen is drawn there."
     if environ.get("TERM") == "dumb":

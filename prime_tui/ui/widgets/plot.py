@@ -31,8 +31,8 @@ class SpendPlot(PaintedWidget):
     """A plot of dollars over time, in the colours of the theme.
 
     New points are drawn at most every five seconds, and only while the plot is on the screen that is shown;
-    another size is drawn at once, another theme only recolours. The plotting library is loaded, in a thread,
-    when there is something to draw.
+    another size or another window of time is drawn at once, another theme only recolours. The
+    plotting library is loaded, in a thread, when there is something to draw.
     """
 
     DEFAULT_CSS = """
@@ -56,6 +56,13 @@ class SpendPlot(PaintedWidget):
         self._drawn: tuple[tuple[Point, ...], Size] | None = None
         self._drawn_at_s = -DRAW_EVERY_S
         self._later: Timer | None = None
+
+    window: reactive[str] = reactive("", repaint=False, init=False)
+    """What span of time the points are of; set it before the points."""
+
+    def watch_window(self) -> None:
+        """These are other points, not newer ones: they do not wait."""
+        self._drawn_at_s = -DRAW_EVERY_S
 
     def watch_points(self, old: tuple[Point, ...], new: tuple[Point, ...]) -> None:
         """Draw again, now or when it is time."""

@@ -10,6 +10,7 @@ from textual.message import Message
 from textual.widgets import TextArea
 
 from prime_tui.domain.text import clean
+from prime_tui.ui.widgets.after_refresh import after_refresh
 
 MOST_LINES = 6
 LONGEST_PASTE_CHARS = 200_000
@@ -100,7 +101,7 @@ class Prompt(TextArea):
     def _changed(self) -> None:
         self._fit()
         # The size that the text has now is known to the scrolling only after the next layout.
-        self.call_after_refresh(self.scroll_cursor_visible)
+        after_refresh(self, self.scroll_cursor_visible)
 
     def _fit(self) -> None:
         lines = max(1, min(MOST_LINES, self.wrapped_document.height))

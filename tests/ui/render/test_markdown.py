@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from prime_tui.domain.text import clean
@@ -103,6 +103,8 @@ def test_every_line_fits(text: str, width: int) -> None:
 
 
 @given(TEXTS, st.lists(st.integers(1, 40), min_size=1))
+@example("| a | b |\n|---|---|\n**", [1])  # a row that begins as an item of a list
+@example("- a\n\n  - b", [1])
 @settings(max_examples=200)
 def test_growing_bit_by_bit_ends_like_all_at_once(text: str, steps: list[int]) -> None:
     if len(text) > LONG_CHARS or "]:" in text:  # long blocks are cut; definitions reach over blocks

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from prime_tui.domain.metrics import MetricSeries
@@ -55,6 +55,8 @@ def test_nothing_and_a_flat_line_are_said() -> None:
 
 
 @given(VALUES)
+@example([0.0, -2.2e-309])
+@example([0.0, 2.2e-309])
 def test_a_row_shows_last_low_and_high_and_never_nan(values: list[float | None]) -> None:
     (row,) = metric_rows((series(values),), "reward/all/mean")
     assert len(row.cells) == len(COLUMNS)

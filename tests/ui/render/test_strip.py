@@ -130,7 +130,12 @@ def test_bounds_and_estimates_are_marked() -> None:
     partial = replace(CALM, burn=Burn(Decimal(3), unknown=("disks",)), is_spending_partial=True)
     line = text(second_line(partial, 130), 130)
     assert "≥$3.00/h" in line
-    assert "runway ~34h12" in line
+    assert "runway ≤34h12" in line
+    guessed = text(second_line(replace(CALM, burn=Burn(Decimal(3), has_estimates=True)), 130), 130)
+    assert "burn ~$3.00/h" in guessed
+    assert "runway ~34h12" in guessed
+    unread = replace(CALM, burn=Burn(unknown=("runs",)))
+    assert "burn —" in text(second_line(unread, 130), 130)
     assert "≥$251.10" in line
     assert "runway ≥34h12" in text(second_line(CALM, 130), 130)
 

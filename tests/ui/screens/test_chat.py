@@ -362,3 +362,29 @@ async def test_paints_are_bounded_whatever_the_speed() -> None:
         assert len(seen) <= took_s * 4 + 3
         tokens = int(re.findall(r"↳ ([\d,]+) tok", m.text())[-1].replace(",", ""))
         assert tokens > 20 * len(seen)
+
+
+async def test_while_writing_the_footer_offers_no_letters() -> None:
+    async with monitor(screen="chat", sim=FAST, size=(80, 24)) as m:
+        await m.until(lambda: "F10 help" in m.text().splitlines()[-1], "the keys")
+        keys = m.text().splitlines()[-1]
+        assert "F1-F4 screens" in keys
+        assert "? help" not in keys
+        assert "q quit" not in keys
+        await m.press("escape")
+        await m.until(lambda: m.text().splitlines()[-1].endswith("? help  q quit"), "the letters")
+        await m.press("i")
+        await m.until(lambda: "F10 help" in m.text().splitlines()[-1], "the keys of writing")
+        await m.press("f10")
+        await m.sees("Choose the model", "ctrl+n", "New conversation")
+        assert "Focus" not in m.text()
+        assert "Cursor" not in m.text()
+
+
+async def test_the_palette_names_keys_as_people_do() -> None:
+    async with monitor(screen="chat", sim=FAST, size=(100, 60)) as m:
+        await m.press("escape", "ctrl+p")
+        await m.pilot.pause()
+        await m.type("Stop the answer")
+        await m.sees("Key esc")
+        assert "Key escape" not in m.text()

@@ -117,7 +117,7 @@ async def test_a_filter_hides_rows_and_esc_brings_them_back() -> None:
         pod = await ready(m)
         await m.press("slash")
         await m.type(f"{pod.name[:6]} active")
-        await m.sees("1 of 4")
+        await m.sees("1 of 4 match")
         assert names(m)[0].startswith(pod.name[:10])
         await m.press("enter", "escape")
         await m.sees("4 of 4")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from prime_tui.sim.serve import SimOptions
 from tests.ui.hurried_clock import HurriedClock
 from tests.ui.monitor import Monitor, monitor
@@ -65,6 +67,7 @@ async def test_ended_pods_are_filtered_and_those_of_teams_shown_on_demand() -> N
         await m.press("w", "slash")
         await m.type("h100")
         await m.until(lambda: 0 < len(rows(m)) < shown and all("H100" in row for row in rows(m)))
+        assert re.search(rf" {len(rows(m))} of \d+ match · ", m.text())
         await m.type("zzz")
         await m.sees("No ended pod that was read matches")
 

@@ -56,13 +56,14 @@ def test_a_missing_stream_is_nothing_to_write_to() -> None:
     [
         ({0, 1, 2}, "xterm", None),
         ({1, 2}, "xterm", "The input is not a terminal."),
+        ({0, 2}, "xterm", "The output is not a terminal."),
         (
             {0, 1},
             "xterm",
             "The error stream is not a terminal; the screen is drawn there.",
         ),
-        ({0, 2}, "dumb", "TERM is dumb: this terminal cannot move its cursor."),
-        ({0, 2}, None, None),
+        ({0, 1, 2}, "dumb", "TERM is dumb: this terminal cannot move its cursor."),
+        ({0, 1, 2}, None, None),
     ],
 )
 def test_it_says_why_a_screen_cannot_be_drawn(

@@ -128,6 +128,20 @@ async def test_new_points_wait_and_another_size_does_not(
         assert pictures == [60, 50, 50]
 
 
+async def test_another_window_does_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plot, "monotonic", lambda: 1000.0)
+    chart = SpendPlot()
+    chart.window, chart.points = "24 h", points(1, 2, 3)
+    async with on_stage(chart) as stage:
+        await drawn(stage)
+        chart.window, chart.points = "7 d", points(1, 2, 30)
+        await stage.rest()
+        assert "$40" in stage.text
+        chart.window, chart.points = "7 d", points(1, 2, 90)
+        await stage.rest()
+        assert "$100" not in stage.text
+
+
 async def test_what_waited_is_drawn_when_it_is_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plot, "DRAW_EVERY_S", 0.2)
     chart = SpendPlot()

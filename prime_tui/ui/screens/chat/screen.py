@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import ClassVar
 
@@ -35,11 +35,14 @@ from prime_tui.ui.screens.chat.asking import Asking
 from prime_tui.ui.screens.chat.model_dialog import ModelDialog
 from prime_tui.ui.screens.chat.settings_dialog import SettingsDialog
 from prime_tui.ui.strip_facts import wallet_label
+from prime_tui.ui.widgets.after_refresh import after_refresh
 from prime_tui.ui.widgets.line import Line, Rule
 from prime_tui.ui.widgets.lines import Lines
 from prime_tui.ui.widgets.prompt import Prompt
 
 REMEMBERED_QUESTIONS = 100
+HINTS_WHILE_WRITING = (KeyHint("F1-F4", "screens"), KeyHint("F10", "help"))
+"""A letter or a digit would be typed."""
 RULE_CELLS = 10
 """What a rule puts around its title and its note."""
 
@@ -108,7 +111,7 @@ class ChatScreen(PrimeScreen):
 
     def on_resize(self) -> None:
         """Another width wraps differently."""
-        self.call_after_refresh(self._show_conversation)
+        after_refresh(self, self._show_conversation)
         self._show_title(self.now())
 
     def hints(self) -> Iterable[KeyHint]:
@@ -120,7 +123,7 @@ class ChatScreen(PrimeScreen):
             yield from (KeyHint("enter", "send"), KeyHint("ctrl+j", "new line"))
             if self._conversation.live is None:
                 yield KeyHint("esc", "keys")
-            yield from (KeyHint("ctrl+l", "model"), KeyHint("ctrl+n", "new"), KeyHint("F1-F4", "screens"))
+            yield from (KeyHint("ctrl+l", "model"), KeyHint("ctrl+n", "new"))
             return
         yield from (KeyHint("enter", "write"), KeyHint("m", "model"), KeyHint("o", "settings"))
         if self._conversation.last_answer:
@@ -128,6 +131,10 @@ class ChatScreen(PrimeScreen):
         if any(one.reasoning for turn in self._conversation.turns for one in turn.attempts):
             yield KeyHint("v", "thinking")
         yield KeyHint("ctrl+n", "new")
+
+    def common_hints(self) -> Sequence[KeyHint]:
+        """While one writes, keys that are no characters."""
+        return HINTS_WHILE_WRITING if self.query_one(Prompt).has_focus else super().common_hints()
 
     # -- asking --------------------------------------------------------------------
 

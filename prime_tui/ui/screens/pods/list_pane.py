@@ -13,6 +13,7 @@ from textual.widget import Widget
 from prime_tui.store.store import Store
 from prime_tui.ui.render.fields import fitting
 from prime_tui.ui.render.rows import Column
+from prime_tui.ui.widgets.after_refresh import after_refresh
 from prime_tui.ui.widgets.filter_bar import FilterBar
 from prime_tui.ui.widgets.table import KeyedTable
 
@@ -125,7 +126,7 @@ class ListPane(Widget, Generic[Q]):
 
     def on_resize(self) -> None:
         """Other columns fit."""
-        self.call_after_refresh(self.redraw)
+        after_refresh(self, self.redraw)
 
     @on(FilterBar.Changed)
     def _filter(self, event: FilterBar.Changed) -> None:

@@ -33,6 +33,7 @@ from prime_tui.ui.render.pods import (
 from prime_tui.ui.render.styled import Span, Styled, width_of
 from prime_tui.ui.render.unread import unread_lines
 from prime_tui.ui.screens.pods.list_pane import ListPane
+from prime_tui.ui.widgets.after_refresh import after_refresh
 from prime_tui.ui.widgets.filter_bar import FilterBar
 from prime_tui.ui.widgets.line import Rule
 from prime_tui.ui.widgets.lines import Lines
@@ -123,7 +124,7 @@ class LivePane(ListPane[RowQuery]):
         if self.selected is not None:
             self.add_class("-page")
             self.query_one(Lines).focus()
-            self.call_after_refresh(self.redraw)
+            after_refresh(self, self.redraw)
             self.post_message(self.PageTurned())
 
     def close_page(self) -> bool:
@@ -182,7 +183,7 @@ class LivePane(ListPane[RowQuery]):
         shown = sum(view.is_listed for view in self._views)
         totals = pod_totals(store, everyone=self.wanted.everyone)
         room = rule.size.width - RULE_CELLS - width_of(rule.content)
-        rule.right = totals_note(totals, shown, total, room)
+        rule.right = totals_note(totals, shown, total, room, is_filtered=bool(self.wanted.text.strip()))
 
     def _draw_page(self, store: Store, now: datetime) -> None:
         if not self.query_one("#pod-page").display:

@@ -16,6 +16,7 @@ from prime_tui.ui.render.pods import noted
 from prime_tui.ui.render.styled import Span, Styled, join
 from prime_tui.ui.render.unread import unread_lines
 from prime_tui.ui.render.wrapping import chopped
+from prime_tui.ui.widgets.after_refresh import after_refresh
 from prime_tui.ui.widgets.line import Rule
 from prime_tui.ui.widgets.lines import Lines
 
@@ -72,7 +73,7 @@ class PodLogPane(Widget):
 
     def on_resize(self) -> None:
         """Wrap anew."""
-        self.call_after_refresh(self._draw)
+        after_refresh(self, self._draw)
 
     def _draw(self) -> None:
         if self._store is None or self._now is None or self._pod_id is None:

@@ -9,11 +9,11 @@ from textual.message import Message
 
 from prime_tui.domain.offers import Offer
 from prime_tui.domain.remote import Freshness
-from prime_tui.domain.units import count, span
+from prime_tui.domain.units import span
 from prime_tui.store.selectors.offers import Nodes, OfferFilter, offered_counts, select_offers
 from prime_tui.store.store import Store
 from prime_tui.ui.render.offers import OFFER_COLUMNS, offer_row
-from prime_tui.ui.render.pods import noted
+from prime_tui.ui.render.pods import noted, shown_note
 from prime_tui.ui.render.styled import Span, Styled
 from prime_tui.ui.render.unread import unread_lines
 from prime_tui.ui.screens.pods.list_pane import ListPane
@@ -93,7 +93,7 @@ class OffersPane(ListPane[OfferFilter]):
         lost = len(listing.unreadable)
         rule.right = noted(
             (
-                f"{count(len(self._rows))} of {count(len(listing.items))}",
+                shown_note(len(self._rows), len(listing.items), is_filtered=bool(self.wanted.text.strip())),
                 Span(f"{lost} unreadable", "warn") if lost else "",
                 Span(f"▲ stale {age}" if is_stale else f"{age} old", "bad" if is_stale else "dim"),
             )

@@ -25,6 +25,7 @@ from prime_tui.ui.render.offers import disk_note, quote
 from prime_tui.ui.render.order import offer_lines, price_lines, purse_lines
 from prime_tui.ui.render.styled import Span, Styled
 from prime_tui.ui.strip_facts import wallet_label
+from prime_tui.ui.widgets.after_refresh import after_refresh
 from prime_tui.ui.widgets.cycle import Cycle
 from prime_tui.ui.widgets.line import Line, Rule
 from prime_tui.ui.widgets.lines import Lines
@@ -135,7 +136,7 @@ class OrderPane(Widget):
     def on_resize(self) -> None:
         """Blank lines between the parts where there is room."""
         self.set_class(self.size.height >= ROOMY_LINES, "-roomy")
-        self.call_after_refresh(self._draw)
+        after_refresh(self, self._draw)
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:

@@ -15,7 +15,7 @@ from prime_tui.store.selectors.pods import RowQuery, past_pods
 from prime_tui.store.store import Store
 from prime_tui.ui.render.lazy_rows import LazyRows
 from prime_tui.ui.render.pod_detail import past_lines
-from prime_tui.ui.render.pods import PAST_COLUMNS, noted, past_row, unreadable_note
+from prime_tui.ui.render.pods import PAST_COLUMNS, noted, past_row, shown_note, unreadable_note
 from prime_tui.ui.render.styled import Span, Styled
 from prime_tui.ui.render.unread import unread_lines
 from prime_tui.ui.screens.pods.list_pane import ListPane
@@ -97,11 +97,14 @@ class PastPane(ListPane[RowQuery]):
             return
         bills = [pod.total_billed_usd for pod in self._rows if pod.total_billed_usd is not None]
         total = count(listing.total) if listing.total is not None else "?"
+        shown, read = len(self._rows), len(listing.items)
         rule.right = noted(
             (
-                f"{count(len(self._rows))} shown",
+                shown_note(shown, read, is_filtered=True)
+                if self.wanted.text.strip()
+                else f"{count(shown)} shown",
                 Span(f"billed {usd(sum(bills, Decimal(0)))}", "title"),
-                Span(f"{count(len(listing.items))} of {total} read", "dim"),
+                Span(f"{count(read)} of {total} read", "dim"),
             )
         )
 

@@ -22,6 +22,7 @@ from prime_tui.ui.render.styled import Span, Styled, clip, join, width_of
 from prime_tui.ui.screens.runs.facts import RunFacts
 from prime_tui.ui.screens.runs.log_pane import LogPane, LogTable
 from prime_tui.ui.screens.runs.metrics_pane import MetricsPane
+from prime_tui.ui.widgets.after_refresh import after_refresh
 from prime_tui.ui.widgets.line import Line, Rule
 from prime_tui.ui.widgets.lines import Lines
 from prime_tui.ui.widgets.table import KeyedTable
@@ -211,7 +212,7 @@ class RunDetail(Vertical):
 
     def on_resize(self) -> None:
         """Lines are broken anew."""
-        self.call_after_refresh(self.refresh_shown)
+        after_refresh(self, self.refresh_shown)
 
     @on(TabLine.Clicked)
     def _clicked(self, event: TabLine.Clicked) -> None:

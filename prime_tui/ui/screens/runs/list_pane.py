@@ -18,6 +18,7 @@ from prime_tui.ui.render.fields import fitting
 from prime_tui.ui.render.runs import COLUMNS
 from prime_tui.ui.render.styled import Span, Styled, clip
 from prime_tui.ui.screens.runs.run_rows import RunRows
+from prime_tui.ui.widgets.after_refresh import after_refresh
 from prime_tui.ui.widgets.filter_bar import FilterBar
 from prime_tui.ui.widgets.line import Rule
 from prime_tui.ui.widgets.table import KeyedTable
@@ -99,7 +100,7 @@ class RunList(Vertical):
 
     def on_resize(self) -> None:
         """Other columns fit."""
-        self.call_after_refresh(self._fill)
+        after_refresh(self, self._fill)
 
     def _counts_seconds(self, now: datetime) -> bool:
         return any(

@@ -122,7 +122,7 @@ class LogPane(Vertical):
         level = query.level.lower() if query.level else "all levels"
         what = f" {query.component or FIRST_COMPONENT} · {level}"
         if self._filter:
-            what += f" · “{self._filter}”"
+            what += f" · {len(self._rows)} of {len(self._book.lines)} match “{self._filter}”"
         line.content = (
             Span(what),
             Span("  e level" + ("  c component" if self._is_dedicated else ""), "dim"),

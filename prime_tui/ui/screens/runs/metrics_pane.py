@@ -14,6 +14,7 @@ from prime_tui.ui.render.metric_plot import metric_plot
 from prime_tui.ui.render.run_metrics import COLUMNS, metric_rows
 from prime_tui.ui.render.styled import Span, Styled
 from prime_tui.ui.screens.runs.facts import RunFacts
+from prime_tui.ui.widgets.after_refresh import after_refresh
 from prime_tui.ui.widgets.lines import Lines
 from prime_tui.ui.widgets.table import KeyedTable
 
@@ -57,7 +58,7 @@ class MetricsPane(Vertical):
         """Another size: the plot is drawn anew."""
         self.set_class(self.size.height < LEAST_HEIGHT_FOR_PLOT, "-low")
         self._fill()
-        self.call_after_refresh(self._plot)
+        after_refresh(self, self._plot)
 
     def _fill(self) -> None:
         table = self.query_one(KeyedTable)

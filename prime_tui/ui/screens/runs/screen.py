@@ -27,6 +27,7 @@ from prime_tui.ui.screens.runs.facts import run_facts
 from prime_tui.ui.screens.runs.launch.desk import LaunchDesk
 from prime_tui.ui.screens.runs.list_pane import ListFacts, RunList
 from prime_tui.ui.screens.runs.log_pane import LogPane
+from prime_tui.ui.widgets.after_refresh import after_refresh
 from prime_tui.ui.widgets.choose_dialog import ChooseDialog, Option
 from prime_tui.ui.widgets.dialog import PromptDialog
 from prime_tui.ui.widgets.table import KeyedTable
@@ -172,12 +173,12 @@ class RunsScreen(PrimeScreen):
 
     def on_screen_resume(self) -> None:
         """In view again; the base class reads and shows."""
-        self.call_after_refresh(self._attend)
-        self.call_after_refresh(self.desk.present)
+        after_refresh(self, self._attend)
+        after_refresh(self, self.desk.present)
 
     def on_screen_suspend(self) -> None:
         """Covered by a dialog, or another screen is shown: then nobody looks at the run."""
-        self.call_after_refresh(self._leave_if_gone)
+        after_refresh(self, self._leave_if_gone)
 
     def _leave_if_gone(self) -> None:
         if not self.is_in_view and self.engine is not None:

@@ -12,6 +12,7 @@ from textual.widgets import Input
 
 from prime_tui.domain.errors import PrimeError
 from prime_tui.ui.render.styled import Span, Styled
+from prime_tui.ui.widgets.after_refresh import after_refresh
 from prime_tui.ui.widgets.choice import Choice, Paragraphs
 from prime_tui.ui.widgets.dialog import Dialog
 from prime_tui.ui.widgets.line import Line
@@ -62,7 +63,7 @@ class AskingDialog(Dialog[Result | None]):
     def say(self, text: Styled) -> None:
         """Show a sentence below the fields."""
         self.query_one("#said", Paragraphs).lines = (text,) if text else ()
-        self.call_after_refresh(self._fit_body)
+        after_refresh(self, self._fit_body)
 
     def complain(self, text: str, field: str) -> None:
         """Say what is wrong and go to the field."""

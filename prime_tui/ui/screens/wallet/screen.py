@@ -22,6 +22,7 @@ from prime_tui.ui.screens.base import PrimeScreen
 from prime_tui.ui.screens.wallet.billing_pane import BillingPane
 from prime_tui.ui.screens.wallet.burning_pane import BurningPane
 from prime_tui.ui.screens.wallet.spend_pane import SpendPane
+from prime_tui.ui.widgets.after_refresh import after_refresh
 from prime_tui.ui.widgets.choose_dialog import ChooseDialog, Option
 from prime_tui.ui.widgets.dialog import MessageDialog
 from prime_tui.ui.widgets.table import KeyedTable
@@ -122,7 +123,7 @@ class WalletScreen(PrimeScreen):
         """Columns or one below the other."""
         self.set_class(self.size.width >= WIDE, "-wide")
         self._arrange()
-        self.call_after_refresh(self._redraw)
+        after_refresh(self, self._redraw)
 
     def _redraw(self) -> None:
         self.show(frozenset(), self.now())

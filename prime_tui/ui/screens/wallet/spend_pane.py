@@ -84,6 +84,7 @@ class SpendPane(Vertical):
         """Show it."""
         width = self.size.width
         rule, plot = self.query_one(Rule), self.query_one(SpendPlot)
+        plot.window = self._range.label
         plot.points = self._rates
         plot.empty = self._nothing(store, now)
         title = Span(f"spend $/h, {self._range.label}", "title")
