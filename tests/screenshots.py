@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import re
 import sys
+from html import escape, unescape
 from pathlib import Path
 
 import cairosvg
@@ -23,9 +24,9 @@ SIZE = (120, 36)
 CALLS_PER_H = 1000
 CELL = 12.2
 """How wide a cell of the drawing is."""
-BRAILLE = re.compile(
-    r'<text class="([^"]*)" x="([^"]*)" y="([^"]*)"[^>]*>((?:[\u2801-\u28ff]|&#160;)+)</text>'
-)
+TEXT = re.compile(r'<text class="([^"]*)" x="([^"]*)" y="([^"]*)" textLength="[^"]*"[^>]*>([^<]*)</text>')
+BRAILLE = re.compile("[\u2801-\u28ff]")
+BRAILLE_STYLE = ' style="font-family: DejaVu Sans; font-size: 16.6px"'
 
 
 async def _chat(one: Monitor) -> None:
@@ -48,25 +49,21 @@ async def _settle(one: Monitor, name: str) -> None:
 
 
 def _for_cairo(svg: str) -> str:
-    """Cairo takes one font for a text, and its own distances: a font that is there, as wide as a cell.
+    """Cairo takes one font for a text, and distances of its own: a font that is there, sign by sign.
 
-    That font has no braille; its sister has, but wider, so that each sign is placed by itself.
+    That font has no braille; its sister has, but wider.
     """
 
     def placed(found: re.Match[str]) -> str:
-        look, left, top, signs = found.groups()
+        look, left, top, text = found.groups()
         return "".join(
             f'<text class="{look}" x="{float(left) + CELL * n:.1f}" y="{top}"'
-            f' style="font-family: DejaVu Sans; font-size: 16.6px">{sign}</text>'
-            for n, sign in enumerate(signs.replace("&#160;", " "))
-            if sign != " "
+            f"{BRAILLE_STYLE if BRAILLE.match(sign) else ''}>{escape(sign)}</text>"
+            for n, sign in enumerate(unescape(text))
+            if not sign.isspace()
         )
 
-    natural = re.sub(r' textLength="[^"]*"', "", svg)
-    fitting = natural.replace("Fira Code", "DejaVu Sans Mono").replace(
-        "font-size: 20px", "font-size: 20.26px"
-    )
-    return BRAILLE.sub(placed, fitting)
+    return TEXT.sub(placed, svg.replace("Fira Code", "DejaVu Sans Mono"))
 
 
 async def _picture(name: str) -> None:

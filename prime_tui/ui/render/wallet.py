@@ -13,6 +13,7 @@ from prime_tui.domain.units import UNKNOWN, age, amount, count, moment, usd, usd
 from prime_tui.domain.views import Burning
 from prime_tui.domain.wallet import BillingRow
 from prime_tui.ui.render.rows import Column, Row
+from prime_tui.ui.render.runs import rate_text
 from prime_tui.ui.render.styled import Role, Span, Styled, fit, join, width_of
 
 CENT = Decimal("0.01")
@@ -20,7 +21,7 @@ BURNING_COLUMNS = (
     Column("name", "WHAT", 14, grow=True, priority=10, sort=False),
     Column("kind", "KIND", 11, grow=True, priority=5, sort=False),
     Column("state", "STATE", 11, priority=7, sort=False),
-    Column("rate", "$/H", 7, "right", priority=9, sort=False),
+    Column("rate", "$/H", 6, "right", priority=9, sort=False),
     Column("cost", "SO FAR $", 8, "right", priority=8, sort=False),
     Column("age", "AGE", 5, "right", priority=6, sort=False),
     Column("note", "NOTE", 11, priority=4, sort=False),
@@ -68,7 +69,7 @@ def burning_row(one: Burning, now: datetime, *, is_old: bool) -> Row:
             Span(one.name, role),
             Span(one.what.rsplit("/", 1)[-1], "stale" if is_old else "dim"),
             _state(one, role),
-            Span(amount(one.usd_per_h, mark="~" if one.is_rate_estimate else ""), role),
+            Span(rate_text(one.usd_per_h, is_estimate=one.is_rate_estimate), role),
             Span(amount(one.cost.usd, mark=one.cost.mark), role),
             Span(age(one.since, now), role),
             Span(one.note, note),

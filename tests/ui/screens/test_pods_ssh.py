@@ -19,6 +19,8 @@ from tests.ui.monitor import Monitor, monitor
 from tests.ui.screens.driving_pods import STILL, pods, ready
 from tests.ui.screens.fake_programs import Recorder
 
+TOAST_EDGE = "▌"
+
 
 @pytest.fixture
 def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Recorder:
@@ -36,6 +38,13 @@ def put(m: Monitor, pod: Pod) -> None:
     """Let the list show a pod as it is given here."""
     others = tuple(pod if one.id == pod.id else one for one in pods(m))
     m.store.pods.loaded(Listing(others, len(others)), m.app.clock.now())
+
+
+async def is_told(m: Monitor, sentence: str) -> None:
+    """Wait for a sentence in a toast, wherever the path before it lets its lines end."""
+    await m.until(
+        lambda: sentence in " ".join(word for word in m.text().split() if word != TOAST_EDGE), repr(sentence)
+    )
 
 
 async def test_inside_tmux_a_window_is_opened_word_by_word_and_without_secrets(programs: Recorder) -> None:
@@ -81,7 +90,7 @@ async def test_the_key_of_the_environment_is_used_when_it_is_private(
         await ready(m)
         key.chmod(0o644)
         await m.press("s")
-        await m.sees("is open to others")
+        await is_told(m, "is open to others")
         assert not programs.was_called("tmux")
         key.chmod(0o600)
         await m.press("s")
@@ -90,7 +99,7 @@ async def test_the_key_of_the_environment_is_used_when_it_is_private(
         assert words[words.index("-i") + 1] == str(key)
         key.unlink()
         await m.press("s")
-        await m.sees("cannot use")
+        await is_told(m, "cannot use")
 
 
 async def test_a_pod_that_is_not_ready_says_why(programs: Recorder) -> None:

@@ -49,6 +49,18 @@ async def test_without_a_key_it_starts_says_why_and_signs_in_for_this_session(
     assert files_with(home, KEY) == []
 
 
+async def test_signing_in_twice_at_once_asks_once(home: Path, sim: SimServer) -> None:
+    async with seated(home, sim) as one:
+        await one.sees("Paste an API key")
+        await one.press("escape")
+        await one.until(lambda: "Paste an API key" not in one.text(), "the end of the dialog")
+        one.app.action_sign_in()  # both before the first dialog is there
+        one.app.action_sign_in()
+        await one.sees("Paste an API key")
+        await one.press("escape")
+        await one.until(lambda: "Paste an API key" not in one.text(), "the end of the only dialog")
+
+
 async def test_a_key_that_is_refused_is_asked_for_again(home: Path, sim: SimServer) -> None:
     async with seated(home, sim) as one:
         await paste_key(one, OTHER_KEY)

@@ -42,8 +42,8 @@ def first_row_looks(m: Monitor) -> str:
 def adds_up(m: Monitor) -> bool:
     """Whether the listed burn is the sum of the prices above it."""
     table = m.text().split("billing ─")[0]
-    rates = re.findall(r" (\d+\.\d\d) +~?(?:[\d,]+\.\d\d|—) +\d+(?:s|m|h\d\d|d) ", table)
-    total = re.search(r"listed [≥]?\$([\d.,]+)/h", table)
+    rates = re.findall(r" ~?(\d+\.\d\d) +~?(?:[\d,]+\.\d\d|—) +\d+(?:s|m|h\d\d|d) ", table)
+    total = re.search(r"listed [≥~]?\$([\d.,]+)/h", table)
     assert total
     return len(rates) > 4 and abs(sum(map(Decimal, rates)) - money(total[1])) <= Decimal("0.06")
 
