@@ -118,7 +118,9 @@ def _view(
         cost=cost,
         usd_per_h=rate,
         is_rate_estimate=is_estimate and rate is not None,
-        created_at=(run.created_at if run else None) or (launch.launched_at if launch else None),
+        created_at=(run.created_at if run else None)
+        or (launch.launched_at if launch else None)
+        or _first_billed_at(store, run_id),
         started_at=started_at,
         completed_at=run.completed_at if run else None,
         last_step_at=progress.updated_at if progress else None,
@@ -129,6 +131,12 @@ def _view(
         usage=usage,
         ending=store.run_endings.get(run_id),
     )
+
+
+def _first_billed_at(store: Store, run_id: RunId) -> datetime | None:
+    """When the first bill was opened: as near to the start as billing can tell."""
+    opened = (row.created_at for row in store.billing.of_resource(run_id))
+    return min((at for at in opened if at is not None), default=None)
 
 
 def _newer(listed: Run | None, detailed: Run | None) -> Run | None:
