@@ -29,6 +29,7 @@ GLYPHS: dict[RunState, Span] = {
 NEEDS_YOU = Span("▲", "bad")
 STEP_CELLS, BAR_CELLS, SPARK_CELLS = 12, 4, 8
 
+RATE_CELLS = 5
 COLUMNS = (
     Column("name", "  NAME", 20, grow=True, priority=100),
     Column("model", "MODEL", 15, priority=40),
@@ -37,7 +38,7 @@ COLUMNS = (
     Column("step", "STEP", STEP_CELLS, priority=75),
     Column("tokens", "TOKENS", 6, "right", priority=50),
     Column("speed", "TOK/S", SPARK_CELLS + 6, "right", priority=30, sort=False),
-    Column("rate", "$/H", 6, "right", priority=70),
+    Column("rate", "$/H", RATE_CELLS, "right", priority=70),
     Column("cost", "SO FAR $", 8, "right", priority=80),
     Column("age", "AGE", 5, "right", priority=55),
 )
@@ -153,10 +154,14 @@ def cost_text(cost: Cost) -> str:
     return amount(cost.usd, mark=cost.mark, places=places)
 
 
-def rate_text(usd_per_h: Decimal | None, *, is_estimate: bool = False) -> str:
-    """Return a rate without its unit; from 100 on without cents."""
+def rate_text(usd_per_h: Decimal | None, *, is_estimate: bool = False, cells: int = RATE_CELLS) -> str:
+    """Return USD per hour with as many places as `cells` allow; `~` marks an estimate."""
     places = 0 if usd_per_h is not None and usd_per_h >= Decimal("99.995") else 2
-    return amount(usd_per_h, places=places, mark="~" if is_estimate else "")
+    text = amount(usd_per_h, places=places, mark="~" if is_estimate else "")
+    while places and len(text) > cells:
+        places -= 1
+        text = amount(usd_per_h, places=places, mark="~" if is_estimate else "")
+    return text
 
 
 def short_model(name: str | None) -> str:

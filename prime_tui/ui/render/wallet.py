@@ -17,11 +17,12 @@ from prime_tui.ui.render.runs import rate_text
 from prime_tui.ui.render.styled import Role, Span, Styled, fit, join, width_of
 
 CENT = Decimal("0.01")
+RATE_CELLS = 6
 BURNING_COLUMNS = (
     Column("name", "WHAT", 14, grow=True, priority=10, sort=False),
     Column("kind", "KIND", 11, grow=True, priority=5, sort=False),
     Column("state", "STATE", 11, priority=7, sort=False),
-    Column("rate", "$/H", 6, "right", priority=9, sort=False),
+    Column("rate", "$/H", RATE_CELLS, "right", priority=9, sort=False),
     Column("cost", "SO FAR $", 8, "right", priority=8, sort=False),
     Column("age", "AGE", 5, "right", priority=6, sort=False),
     Column("note", "NOTE", 11, priority=4, sort=False),
@@ -69,7 +70,7 @@ def burning_row(one: Burning, now: datetime, *, is_old: bool) -> Row:
             Span(one.name, role),
             Span(one.what.rsplit("/", 1)[-1], "stale" if is_old else "dim"),
             _state(one, role),
-            Span(rate_text(one.usd_per_h, is_estimate=one.is_rate_estimate), role),
+            Span(rate_text(one.usd_per_h, is_estimate=one.is_rate_estimate, cells=RATE_CELLS), role),
             Span(amount(one.cost.usd, mark=one.cost.mark), role),
             Span(age(one.since, now), role),
             Span(one.note, note),
