@@ -79,8 +79,9 @@ async def monitor(
     sim: SimOptions | None = None,
     calls_per_h: int = 100_000,
     toasts: bool = False,
+    prepare: Callable[[SimServer], None] = lambda _: None,
 ) -> AsyncIterator[Monitor]:
-    """Start a simulated world and the app on it."""
+    """Start a simulated world and the app on it; `prepare` changes that world before anything is read."""
     options = sim or SimOptions(scenario=scenario, shapes=shapes, seed=seed)
     clock = clock or SystemClock()
     store = Store()
@@ -88,6 +89,7 @@ async def monitor(
     store.session = Session(wallet=WalletContext(team_id), is_read_only=read_only)
     clients: list[PrimeClient] = []
     with TemporaryDirectory() as folder, SimServer(options) as server:
+        prepare(server)
         paths = Paths(Path(folder) / "config", Path(folder) / "state")
         paths.make_state_dir()
         launches = LaunchFile(paths.launches_file)

@@ -14,6 +14,7 @@ from prime_tui.ui.render.rows import Column, Placed, Row, RowSource, TupleRows, 
 from prime_tui.ui.render.scrolling import thumb, top_at
 from prime_tui.ui.render.styled import Span, Styled, fit
 from prime_tui.ui.render.table_line import EDGE_CELLS, Shown, cell_spans, column_at, title_cells
+from prime_tui.ui.render.wrapping import wrapped
 from prime_tui.ui.widgets.painted import PaintedWidget
 from prime_tui.ui.widgets.row_cursor import RowCursor
 
@@ -329,8 +330,9 @@ class KeyedTable(PaintedWidget, can_focus=True):
         return Shown(self._source.cells_at(index), "", cursor, cursor and self.has_focus, mark, bar)
 
     def _notes(self, height: int) -> list[Shown]:
-        above = max(0, (height - len(self.placeholder)) // 2)
-        notes = [Shown()] * above + [Shown(note=note) for note in self.placeholder]
+        lines = [line for note in self.placeholder for line in wrapped(note, max(1, self.size.width - 2))]
+        above = max(0, (height - len(lines)) // 2)
+        notes = [Shown()] * above + [Shown(note=line) for line in lines]
         return (notes + [Shown()] * height)[:height]
 
     def _tell_cursor(self) -> None:

@@ -206,6 +206,7 @@ async def test_copying_an_id_or_a_name() -> None:
     async with monitor(screen="runs", size=SMALL, toasts=True) as one:
         await settled(one)
         first = views(one)[0]
+        await one.sees("y copy")
         await one.press("y")
         await one.sees("Copy", first.id)
         await one.press("1")

@@ -17,6 +17,7 @@ from prime_tui.store.selectors.runs import RunSort, filtered_runs, is_descending
 from prime_tui.ui.render.fields import fitting
 from prime_tui.ui.render.runs import COLUMNS
 from prime_tui.ui.render.styled import Span, Styled, clip
+from prime_tui.ui.render.unread import unread_lines
 from prime_tui.ui.screens.runs.run_rows import RunRows
 from prime_tui.ui.widgets.after_refresh import after_refresh
 from prime_tui.ui.widgets.filter_bar import FilterBar
@@ -146,16 +147,10 @@ class RunList(Vertical):
         self.query_one("#runs-rule", Rule).right = tuple(notes)
 
     def _placeholder(self) -> tuple[Styled, ...]:
-        facts, remote = self._facts, self._facts.remote
+        facts = self._facts
         if facts.views:
             return (Span(f"No run matches “{self._filter}”."), Span("esc in the filter clears it", "dim"))
-        freshness = remote.freshness(facts.now)
-        if freshness is Freshness.LOADING:
-            return (Span("Reading runs…", "dim"),)
-        if remote.error is not None and freshness is Freshness.FAILED:
-            hint = remote.error.hint or "r tries again"
-            return (Span(f"The runs cannot be read: {remote.error.message}", "bad"), Span(hint, "dim"))
-        return (
+        return unread_lines("runs", facts.remote, facts.now) or (
             Span("No runs in this wallet."),
             Span("n launches one from a TOML file · i looks at one by its id", "dim"),
         )
