@@ -28,7 +28,7 @@ from prime_tui.persistence.last_frame import LastFrame, frame_key
 from prime_tui.persistence.last_known import LastKnown
 from prime_tui.persistence.log_file import start_log
 from prime_tui.persistence.paths import Paths
-from prime_tui.store.store import Session, Store
+from prime_tui.store.store import Session, Severity, Store
 from prime_tui.sync.recorder import Recorder
 from prime_tui.ui.app import PrimeApp
 from prime_tui.ui.terminal.curtain import Curtain
@@ -89,6 +89,8 @@ class Monitor:
             first_screen=settings.first_screen,
             theme=settings.theme or (ANSI if os.environ.get("NO_COLOR") else DARK),
         )
+        if settings.is_dev:
+            app.store.notify("The toolkit may log what is shown and typed.", Severity.WARNING, title="--dev")
         app.crash_report = lambda fault: self._redactor("".join(traceback.format_exception(fault)))
         self._app, self._first_theme = app, app.theme
         return app

@@ -78,6 +78,11 @@ def parser() -> argparse.ArgumentParser:
         metavar="ENVIRONMENT",
         help="use the official client's key and address (~/.prime), for this session",
     )
+    root.add_argument(
+        "--dev",
+        action="store_true",
+        help="keep the toolkit's own logs (TEXTUAL_LOG): they hold what is typed",
+    )
     root.add_argument("command", nargs="?", choices=COMMANDS, help="each has its own --help")
     return root
 
@@ -145,7 +150,7 @@ def _monitor(options: argparse.Namespace) -> int:
         problem = unfit_reason()
         if problem is not None:
             return complain(problem, USAGE)
-        prepare()
+        prepare(is_dev=options.dev)
         return _run(settings)
     except PrimeError as error:
         return complain(str(error), code_of(error))

@@ -47,6 +47,7 @@ def settings_of(
         theme=options.theme,
         calls_per_h=options.calls_per_hour,
         demo=demo,
+        is_dev=options.dev,
     )
 
 

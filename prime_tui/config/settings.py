@@ -28,6 +28,7 @@ class Settings:
         given: The key from the command line or the environment; None asks the profile's store.
         read_only: Whether every profile is watched without changing anything.
         calls_per_h: Our own limit on calls of the platform and inference APIs together.
+        is_dev: Whether the toolkit may log what is shown and typed.
     """
 
     profile: Profile
@@ -37,3 +38,4 @@ class Settings:
     theme: str | None = None
     calls_per_h: int = DEFAULT_CALLS_PER_H
     demo: DemoOptions | None = None
+    is_dev: bool = False

@@ -27,13 +27,17 @@ FORBIDDEN = (
 COLOURLESS_THEME = "ansi-dark"
 
 
-def prepare(environ: MutableMapping[str, str] | None = None) -> None:
+def prepare(environ: MutableMapping[str, str] | None = None, *, is_dev: bool = False) -> None:
     """Set the quiet defaults, remove what would leak, and make sure that the terminal is written in UTF-8.
 
     What the user has set stays. With NO_COLOR the toolkit has to start in a palette theme, or it sends greys.
+
+    Args:
+        environ: The process's own, if none is given.
+        is_dev: Leave the toolkit's log and console alone: a developer wants them.
     """
     environ = os.environ if environ is None else environ
-    for name in FORBIDDEN:
+    for name in () if is_dev else FORBIDDEN:
         environ.pop(name, None)
     for name, value in DEFAULTS.items():
         environ.setdefault(name, value)

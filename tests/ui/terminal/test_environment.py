@@ -24,6 +24,12 @@ def test_it_removes_what_would_log_the_screen() -> None:
     assert environ["HOME"] == "/h"
 
 
+def test_a_developer_keeps_the_toolkits_log() -> None:
+    environ = {"TEXTUAL_LOG": "log"}
+    prepare(environ, is_dev=True)
+    assert environ["TEXTUAL_LOG"] == "log"
+
+
 def test_no_color_starts_in_a_palette_theme() -> None:
     environ = {"NO_COLOR": "1", "TEXTUAL_THEME": "nord"}
     prepare(environ)
