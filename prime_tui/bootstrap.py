@@ -9,7 +9,8 @@ import logging
 import os
 import signal
 import sys
-import traceback
+from contextlib import ExitStack, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,10 +21,11 @@ from prime_tui.accounts.wallet_name import wallet_name
 from prime_tui.config.settings import DemoOptions, Settings
 from prime_tui.domain.clock import Clock, SystemClock
 from prime_tui.domain.credentials import StoreName
-from prime_tui.domain.errors import NetworkError, StorageError
+from prime_tui.domain.errors import Crashed, InternalError, NetworkError, PrimeError, StorageError
 from prime_tui.domain.ids import UserId
 from prime_tui.domain.profiles import Profile
 from prime_tui.domain.redaction import Redactor
+from prime_tui.persistence.crash_reports import CrashReports
 from prime_tui.persistence.last_frame import LastFrame, frame_key
 from prime_tui.persistence.last_known import LastKnown
 from prime_tui.persistence.log_file import start_log
@@ -31,6 +33,7 @@ from prime_tui.persistence.paths import Paths
 from prime_tui.store.store import Session, Severity, Store
 from prime_tui.sync.recorder import Recorder
 from prime_tui.ui.app import PrimeApp
+from prime_tui.ui.crash_facts import crash_facts
 from prime_tui.ui.terminal.curtain import Curtain
 from prime_tui.ui.terminal.last_words import install
 from prime_tui.ui.theme import ANSI, DARK
@@ -91,7 +94,6 @@ class Monitor:
         )
         if settings.is_dev:
             app.store.notify("The toolkit may log what is shown and typed.", Severity.WARNING, title="--dev")
-        app.crash_report = lambda fault: self._redactor("".join(traceback.format_exception(fault)))
         self._app, self._first_theme = app, app.theme
         return app
 
@@ -144,6 +146,11 @@ class Monitor:
         """Make the engine; what it imports is slow, so it happens after the first frame, off the loop."""
         try:
             return await self._connect(store, clock)
+        except PrimeError:
+            raise
+        except Exception as bug:  # said on the screen, which would wait for ever otherwise
+            log.exception("connecting failed inside")
+            raise InternalError("Connecting", bug) from None
         finally:
             gc.enable()  # the start is over
 
@@ -238,30 +245,48 @@ class Monitor:
 
     def close(self) -> None:
         """Save what is known, and end the simulator if there is one."""
-        self._keep_pictures()
-        if self._recorder is not None:
-            self._recorder.close()
+        with ExitStack() as each:  # whatever happens to the others
+            each.callback(self._end_simulator)
+            each.callback(self._keep_pictures)
+            if self._recorder is not None:
+                self._recorder.close()
+
+    def _end_simulator(self) -> None:
         if self._simulator is not None and self._simulator.returncode is None:
-            try:
+            with suppress(ProcessLookupError):
                 os.kill(self._simulator.pid, signal.SIGTERM)
-            except ProcessLookupError:
-                return
 
 
 def run(settings: Settings, curtain: Curtain) -> int:
-    """Run the monitor until the person leaves; return the exit code.
+    """Run the monitor until the person leaves; return the exit code, 1 after a crash.
 
     Args:
         settings: What was decided before the start.
         curtain: What stands on the terminal meanwhile.
+
+    Raises:
+        Crashed: Something broke before the app was there to say it.
+        PrimeError: It cannot be started.
     """
     paths = Paths.of_user()
     paths.make_state_dir()
     redactor = Redactor()
     start_log(paths.log_file, redactor)
-    monitor = Monitor(settings, paths, redactor, Path.home())
+    reports = CrashReports(paths.state_dir, paths.log_file, redactor, SystemClock())
+    reports.watch()
+    try:
+        return _run(Monitor(settings, paths, redactor, Path.home()), reports, curtain)
+    except PrimeError:
+        raise
+    except Exception as fault:
+        raise Crashed(reports.farewell(fault)) from None
+
+
+def _run(monitor: Monitor, reports: CrashReports, curtain: Curtain) -> int:
     app = monitor.app()
     app.curtain = curtain
+    app.crash_report = lambda fault: f"prime-tui: {reports.farewell(fault)}"
+    reports.facts = partial(crash_facts, app)
     install(app, on_last_words=monitor.close, attributes=curtain.attributes)
     try:
         app.run()

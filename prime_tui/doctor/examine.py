@@ -7,6 +7,7 @@ from pathlib import Path
 
 from prime_tui.accounts.accounts import Accounts
 from prime_tui.doctor import account, files, host
+from prime_tui.doctor.crashes import newest_crash
 from prime_tui.doctor.finding import Ailment, Finding, Verdict
 from prime_tui.domain.clock import Clock
 from prime_tui.domain.credentials import Found
@@ -55,7 +56,8 @@ async def examine(
         found.append(account.key(key))
         if not is_offline:
             found += await account.services(accounts, profile, key.key, clock)
-    found += [*files.own_files(paths), *files.official_files(home), *host.instances()]
+    found += [*files.own_files(paths), *files.official_files(home)]
+    found += [newest_crash(paths, clock), *host.instances()]
     return [one.redacted(accounts.redactor) for one in found]
 
 

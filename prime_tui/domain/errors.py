@@ -21,12 +21,16 @@
     ├─ ReadOnlyRefused         a write in read-only mode
     ├─ CredentialError         keys and where they are kept
     ├─ SettingsError           configuration
+    ├─ InternalError           a mistake of ours in one part
+    ├─ Crashed                 one that ended the program
     └─ StorageError            files and databases of ours
 
 Every text in here is already cleaned (`domain.text`) and holds no secret.
 """
 
 from __future__ import annotations
+
+WHERE_TOLD = "prime-tui doctor says where the report is."
 
 
 class PrimeError(Exception):
@@ -190,6 +194,22 @@ class CredentialError(PrimeError):
 
 class StorageError(PrimeError):
     """One of our own files cannot be read or written."""
+
+
+class InternalError(PrimeError):
+    """A mistake of ours, caught where it cannot stop anything else; a report of it was written.
+
+    Args:
+        doing: What failed, as the beginning of a sentence.
+        bug: What was raised; its text may hold values and is not told.
+    """
+
+    def __init__(self, doing: str, bug: Exception) -> None:
+        super().__init__(f"{doing} failed inside prime-tui ({type(bug).__name__}).", hint=WHERE_TOLD)
+
+
+class Crashed(PrimeError):
+    """The program broke and was reported; the message says so, line by line."""
 
 
 class SettingsError(PrimeError):

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from prime_tui.domain.clock import Clock
-from prime_tui.domain.errors import PrimeError, RateLimited
+from prime_tui.domain.errors import InternalError, PrimeError, RateLimited
 
 log = logging.getLogger(__name__)
 
@@ -39,10 +39,6 @@ class Outcome:
 
     error: PrimeError | None
     retry_at: datetime | None = None
-
-
-class InternalError(PrimeError):
-    """A bug of ours, caught where it cannot stop the other readers."""
 
 
 class Poller:
@@ -111,19 +107,25 @@ class Poller:
     async def run(self) -> None:
         """Read for ever."""
         while True:
-            await self._wait_until_due()
-            await self._gate.passable()
-            self._last_start = self._clock.monotonic()
-            self._due, self._is_woken = None, False
-            self.by_user, self._is_wanted_by_user = self._is_wanted_by_user, False
-            error = await self._error_of_reading()
-            self.by_user = False
-            self._failures = 0 if error is None else self._failures + 1
-            self._plan(error)
             try:
-                self._ended(Outcome(error, self._retry_at(error)))
-            except Exception:  # the same for what follows a reading
-                log.exception("what follows the reading of %s failed inside", self.name)
+                await self._read_once_due()
+            except Exception:  # whatever breaks around a reading must not stop the monitor either
+                log.exception("what surrounds the reading of %s failed inside", self.name)
+                await self._clock.sleep(BLIP_WAIT_S)
+                if self._due is None and self.interval_s is not None:
+                    self._due = self._clock.monotonic() + self.interval_s
+
+    async def _read_once_due(self) -> None:
+        await self._wait_until_due()
+        await self._gate.passable()
+        self._last_start = self._clock.monotonic()
+        self._due, self._is_woken = None, False
+        self.by_user, self._is_wanted_by_user = self._is_wanted_by_user, False
+        error = await self._error_of_reading()
+        self.by_user = False
+        self._failures = 0 if error is None else self._failures + 1
+        self._plan(error)
+        self._ended(Outcome(error, self._retry_at(error)))
 
     async def _error_of_reading(self) -> PrimeError | None:
         try:
@@ -132,10 +134,7 @@ class Poller:
             return failure
         except Exception as bug:  # a bug in one topic must not stop the monitor
             log.exception("reading %s failed inside", self.name)
-            return InternalError(
-                f"Reading {self.name} failed inside prime-tui ({type(bug).__name__}).",
-                hint="The log file has the details.",
-            )
+            return InternalError(f"Reading {self.name}", bug)
         return None
 
     def _plan(self, error: PrimeError | None) -> None:

@@ -8,7 +8,7 @@ import threading
 from datetime import datetime
 
 from prime_tui.domain.clock import Clock
-from prime_tui.domain.errors import StorageError
+from prime_tui.domain.errors import InternalError, PrimeError, StorageError
 from prime_tui.persistence.last_known import KINDS, Kept, LastKnown
 from prime_tui.store.slice import Slice
 from prime_tui.store.store import Store
@@ -26,6 +26,7 @@ class Recorder:
         self._kept = kept
         self._clock = clock
         self._written: dict[str, datetime] = {}
+        self._is_failing = False
         self._one_at_a_time = threading.Lock()
 
     def restore(self) -> None:
@@ -67,24 +68,30 @@ class Recorder:
                 self._written |= {topic: kept.fetched_at for topic, kept in changed.items()}
 
     async def run(self) -> None:
-        """Write behind, for ever; a disk that refuses is told once and tried again."""
-        told = False
+        """Write behind, for ever; what refuses or breaks is told once and tried again."""
         while True:
             await self._clock.sleep(WRITE_EVERY_S)
-            try:
-                await asyncio.to_thread(self.write)
-            except StorageError as error:
-                if not told:
-                    told = True
-                    log.warning("the last known state is not kept: %s", error)
-                    self._store.notify(str(error), title="The last known state is not kept")
-            else:
-                told = False
+            error = await asyncio.to_thread(self._new_error_of_writing)
+            if error is not None:
+                self._store.notify(str(error), title="The last known state is not kept")
+
+    def _new_error_of_writing(self) -> PrimeError | None:
+        """Write, and return why that fails unless it failed the time before."""
+        try:
+            self.write()
+        except Exception as fault:  # what cannot be kept must not stop what is read
+            was_failing, self._is_failing = self._is_failing, True
+            if was_failing:
+                return None
+            if isinstance(fault, StorageError):
+                log.warning("the last known state is not kept: %s", fault)
+                return fault
+            log.exception("keeping the last known state failed inside")
+            return InternalError("Keeping the last known state", fault)
+        self._is_failing = False
+        return None
 
     def close(self) -> None:
         """Write a last time and close."""
-        try:
-            self.write()
-        except StorageError as error:
-            log.warning("the last known state was not kept: %s", error)
+        self._new_error_of_writing()
         self._kept.close()

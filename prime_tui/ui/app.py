@@ -15,7 +15,7 @@ from textual.worker import Worker, WorkerError, WorkerState
 
 from prime_tui.accounts.desk import AccountDesk
 from prime_tui.domain.clock import Clock
-from prime_tui.domain.errors import PrimeError
+from prime_tui.domain.errors import WHERE_TOLD, PrimeError
 from prime_tui.domain.ids import UserId
 from prime_tui.domain.profiles import Profile
 from prime_tui.persistence.last_frame import Picture
@@ -159,7 +159,7 @@ class PrimeApp(QuietApp[None]):
         if store is not self.store:
             self.store, self.strip = store, StripModel(store)
             self.pictures.clear()
-        self._stop_listening = store.subscribe(self._store_changed)
+        self._stop_listening = store.subscribe(self.guarded(self._store_changed))
         self._store_changed(frozenset({Topic.NOTICES}))
 
     def _start(self) -> None:
@@ -232,7 +232,7 @@ class PrimeApp(QuietApp[None]):
             return
         log.error("worker %s failed", event.worker.name, exc_info=error)
         self.tell(
-            f"{event.worker.name} failed inside prime-tui ({type(error).__name__}); see the log file.",
+            f"{event.worker.name} failed inside prime-tui ({type(error).__name__}). {WHERE_TOLD}",
             severity="error",
         )
 

@@ -22,6 +22,7 @@ PRIVATE_NAMES: dict[type, tuple[str, ...]] = {
         "_display",
         "_fatal_error",
         "_handle_exception",
+        "_print_error_renderables",
         "get_driver_class",
         "post_display_hook",
     ),

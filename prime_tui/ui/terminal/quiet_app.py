@@ -3,16 +3,16 @@
 # ruff: noqa: SLF001 - the private names are pinned in pins.py
 
 import os
+import sys
 import traceback
 import weakref
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from time import monotonic
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from rich.color import ColorSystem
 from rich.console import RenderableType
-from rich.text import Text
 from textual import events
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual._styles_cache import StylesCache
@@ -21,6 +21,7 @@ from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.screen import Screen
 from textual.widget import Widget
+from textual.worker import WorkerFailed
 
 from prime_tui.persistence.last_frame import Picture
 from prime_tui.ui.terminal.curtain import MARKED_LINES, Curtain
@@ -36,6 +37,7 @@ PAUSE_S = 0.1
 SETTLING_S = 2.0  # a terminal reports its size unasked after the start; that is no change
 
 ReturnType = TypeVar("ReturnType")
+Parameters = ParamSpec("Parameters")
 
 
 class QuietApp(App[ReturnType]):
@@ -45,7 +47,7 @@ class QuietApp(App[ReturnType]):
         frame_diff_off_reason: Why frames are sent as the toolkit makes them, or None when they are compared.
         asked_at_s: When the person last did something (monotonic clock); what follows is painted at once.
         curtain: What was painted before the toolkit was there.
-        crash_report: Makes the text that is printed when the app crashes; without it the plain traceback.
+        crash_report: Reports a crash and returns what is printed then; without it the plain traceback.
     """
 
     frame_diff_off_reason: str | None = None
@@ -67,6 +69,7 @@ class QuietApp(App[ReturnType]):
         self.curtain = Curtain()
         self._standing: Picture | None = None
         self._painted: tuple[int, ...] = ()
+        self._farewell = ""
         super().__init__()
 
     def get_driver_class(self) -> type[Driver]:
@@ -177,13 +180,43 @@ class QuietApp(App[ReturnType]):
         else:
             self.refresh()
 
+    def guarded(self, listener: Callable[Parameters, None]) -> Callable[Parameters, None]:
+        """Return `listener` as something that ends the program when it fails, as any handler would.
+
+        For what the toolkit does not call: the loop would log the failure, and the screen would stand still.
+        """
+
+        def listening(*arguments: Parameters.args, **named: Parameters.kwargs) -> None:
+            try:
+                listener(*arguments, **named)
+            except Exception as error:
+                self._handle_exception(error)
+
+        return listening
+
+    def panic(self, *renderables: RenderableType) -> None:
+        """Leave in panic; an error that could draw itself is told like all others: it would show values."""
+        if self._exception is None:
+            super().panic(*renderables)
+        else:
+            self._fatal_error()
+
     def _fatal_error(self) -> None:
-        """Print a report of a crash: without the values of variables, which may be secrets."""
+        """Leave because of the first mistake, told without the values of variables, which may be secrets."""
         error = self._exception
-        if error is not None:
+        if isinstance(error, WorkerFailed):
+            error = error.error
+        if error is not None and not self._farewell:
             report = self.crash_report or (lambda fault: "".join(traceback.format_exception(fault)))
-            self._exit_renderables.append(Text(report(error)))
+            self._farewell = report(error)
         self._close_messages_no_wait()
+
+    def _print_error_renderables(self) -> None:
+        """Say why the program ended; unlike the toolkit, without breaking a path into two lines."""
+        if self._farewell and sys.__stderr__ is not None:
+            sys.__stderr__.write(f"{self._farewell}\n")
+            sys.__stderr__.flush()
+        super()._print_error_renderables()
 
 
 def _frame_size(update: LayoutUpdate | ChopsUpdate) -> tuple[int, int]:
