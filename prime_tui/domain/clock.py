@@ -23,11 +23,15 @@ class Clock(Protocol):
         ...
 
 
+LONGEST_NAP_S = 10.0
+"""Timers stand still while the machine sleeps: nobody oversleeps by more than this after it woke up."""
+
+
 class SystemClock:
     """The machine's clock.
 
-    The wall time is anchored to `time.time` at each call, so a suspended laptop shows its true age; the
-    monotonic time is `CLOCK_BOOTTIME` where it exists, which counts the time asleep too.
+    The wall time is that of the machine, whatever is done to it; the monotonic time is `CLOCK_BOOTTIME`
+    where it exists, which counts the time asleep too.
     """
 
     _boottime = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
@@ -41,7 +45,11 @@ class SystemClock:
         return time.clock_gettime(self._boottime)
 
     async def sleep(self, seconds: float) -> None:
-        """Wait for `seconds`."""
+        """Wait for `seconds`, the time asleep included."""
         import asyncio  # dear, and not needed by whoever only asks for the time
 
-        await asyncio.sleep(seconds)
+        left_s, end_s = seconds, self.monotonic() + seconds
+        while left_s > LONGEST_NAP_S:
+            await asyncio.sleep(LONGEST_NAP_S)
+            left_s = end_s - self.monotonic()
+        await asyncio.sleep(max(0.0, left_s))

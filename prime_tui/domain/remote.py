@@ -11,6 +11,9 @@ from prime_tui.domain.errors import PrimeError
 
 T = TypeVar("T")
 
+CLOCK_TOLERANCE = timedelta(seconds=2)
+"""The clock is slewed by small steps all the time; a larger one was set."""
+
 
 class Freshness(StrEnum):
     """How far a value can be trusted now."""
@@ -66,6 +69,12 @@ class Remote(Generic[T]):
         """Return the state with another reading interval."""
         return self if interval_s == self.interval_s else replace(self, interval_s=interval_s)
 
+    def shifted(self, step: timedelta) -> Remote[T]:
+        """Return the same with its times as the clock would have given them, had it always gone as now."""
+        fetched_at = None if self.fetched_at is None else self.fetched_at + step
+        retry_at = None if self.retry_at is None else self.retry_at + step
+        return replace(self, fetched_at=fetched_at, retry_at=retry_at)
+
     def age_s(self, now: datetime) -> float | None:
         """Return the seconds since the value came; None without a value. Never negative."""
         if self.fetched_at is None:
@@ -75,11 +84,14 @@ class Remote(Generic[T]):
     def freshness(self, now: datetime) -> Freshness:
         """Return how far the value can be trusted at `now`.
 
-        A value is late when it is older than two and a half reading intervals (at least 20 s).
+        A value is late when it is older than two and a half reading intervals (at least 20 s). One that came
+        later than now came before the clock was set back: its age is not known.
         """
         if self.value is None:
             return Freshness.FAILED if self.error is not None else Freshness.LOADING
         if self.error is not None or self.restored:
+            return Freshness.STALE
+        if self.fetched_at is not None and self.fetched_at - now > CLOCK_TOLERANCE:
             return Freshness.STALE
         age_s = self.age_s(now) or 0.0
         if self.interval_s is not None and age_s > max(20.0, 2.5 * self.interval_s):

@@ -66,6 +66,11 @@ class BillingBook:
         self.observe(wallet, 0, fetched_at)
         self.observed_since = None
 
+    def clock_stepped(self, step: timedelta) -> None:
+        """Note that our clock was set by `step`: we have watched as long as before."""
+        if self.observed_since is not None:
+            self.observed_since += step
+
     def _observe_row(self, row: BillingRow, at: datetime) -> bool:
         old = self._rows.get(row.id)
         if old == row or (old is not None and old.amount is not None and row.amount is None):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Generic, TypeVar
 
@@ -73,6 +73,10 @@ class Slice(Generic[T]):
         """Note how often it is read, which decides when it counts as late."""
         self.remote = self.remote.paced(interval_s)
 
+    def clock_stepped(self, step: timedelta) -> None:
+        """Note that the clock was set by `step`: the ages stay what they are."""
+        self._set(self.remote.shifted(step))
+
     def clear(self) -> None:
         """Forget everything: it belongs to somebody else now."""
         self._set(Remote())
@@ -115,6 +119,11 @@ class KeyedSlice(Generic[K, T]):
         for key, one in self._slices.items():
             if one.value is not None:
                 yield key, one.value
+
+    def clock_stepped(self, step: timedelta) -> None:
+        """Note that the clock was set by `step`."""
+        for one in self._slices.values():
+            one.clock_stepped(step)
 
     def forget(self, key: K) -> None:
         """Drop one key."""

@@ -169,6 +169,16 @@ class Store:
         for listener in tuple(self._listeners):
             listener(topics)
 
+    def clock_stepped(self, step: timedelta) -> None:
+        """Note that the clock was set by `step`: ages stay what they are, and rates are measured anew."""
+        for one in vars(self).values():
+            if isinstance(one, Slice | KeyedSlice):
+                one.clock_stepped(step)
+        self.balances.clear()
+        self.run_trails.clear()
+        self.billing.clock_stepped(step)
+        self.mark(Topic.BILLING)
+
     # -- writing what is more than a slice ---------------------------------------
 
     def change_session(self, **changes: object) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import nullcontext
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from prime_tui.api.budget import user_call
@@ -18,6 +19,7 @@ from prime_tui.domain.views import LaunchRecord
 from prime_tui.store.slice import Slice, Topic
 from prime_tui.store.store import Store
 from prime_tui.sync.chat_desk import ChatDesk
+from prime_tui.sync.clock_watch import ClockWatch
 from prime_tui.sync.health import Health
 from prime_tui.sync.key_gate import KeyGate
 from prime_tui.sync.logs import LogFollower
@@ -83,6 +85,7 @@ class Engine:
         self._readings = Readings(client, store, clock)
         self._run_readings = RunReadings(client, store, clock)
         self._health = Health(store)
+        self._clock_watch = ClockWatch(clock, self._clock_stepped)
         self._gate = KeyGate(store, clock, client.account.whoami, renew, self._read_all_again)
         self._is_read_only = client.read_only
         self.pods = PodActions(client, store, clock)
@@ -111,6 +114,7 @@ class Engine:
 
     def _poller(self, topic: Topic, read: Callable[[], Awaitable[None]], kept: Slice[Any] | None) -> Poller:
         async def reading() -> None:
+            self._clock_watch.look()
             with user_call() if poller.by_user else nullcontext():
                 await read()
 
@@ -219,6 +223,11 @@ class Engine:
         for poller in self._pollers.values():
             if poller.interval_s is not None:
                 poller.wake()
+
+    def _clock_stepped(self, step: timedelta) -> None:
+        self._store.clock_stepped(step)
+        self._readings.forget_times()
+        self._run_readings.forget_times()
 
     def _judge_scopes(self) -> None:
         """Refuse writes while the key has no scope for any; nothing that draws can get around the client."""

@@ -167,7 +167,8 @@ class PodActions:
     async def _confirm(self, pod: Pod, ending: Ending) -> Ending:
         last = "no reading since"
         attempt = 0
-        while self._clock.now() - ending.asked_at < CONFIRM_WITHIN:
+        end_s = self._clock.monotonic() + CONFIRM_WITHIN.total_seconds()
+        while self._clock.monotonic() < end_s:
             await self._clock.sleep(CONFIRM_WAITS_S[min(attempt, len(CONFIRM_WAITS_S) - 1)])
             attempt += 1
             try:

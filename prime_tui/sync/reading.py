@@ -33,6 +33,10 @@ class Readings:
         self._has_status = True
         self.offer_query = OfferQuery()
 
+    def forget_times(self) -> None:
+        """The clock was set: what was noted by it says nothing any more."""
+        self._last_billing_at = None
+
     async def account(self) -> None:
         """Read who we are and our teams; older backends have neither."""
         try:

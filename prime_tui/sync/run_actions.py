@@ -174,7 +174,8 @@ class RunActions:
 
     async def _confirm(self, view: RunView, ending: Ending, *, delete: bool, is_accepted: bool) -> Ending:
         last = "accepted"
-        while self._clock.now() - ending.asked_at < CONFIRM_WITHIN:
+        end_s = self._clock.monotonic() + CONFIRM_WITHIN.total_seconds()
+        while self._clock.monotonic() < end_s:
             try:
                 with user_call():
                     state, word = await self._read_state(view.id)

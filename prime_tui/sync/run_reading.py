@@ -84,6 +84,12 @@ class RunReadings:
         for run_id in self._stalest_runs():
             await self._usage_and_progress(run_id)
 
+    def forget_times(self) -> None:
+        """The clock was set: what was noted by it says nothing any more, and all is read once again."""
+        self._asked.clear()
+        self._ended.clear()
+        self._seldom_at.clear()
+
     def _stalest_runs(self) -> list[RunId]:
         """All live runs the first time; then the one read longest ago, and with it one that has ended."""
         now = self._clock.now()

@@ -44,7 +44,6 @@ PLACES: dict[str, tuple[type, str, Callable[..., object]]] = {
     "listener": (WalletScreen, "store_changed", mistaken),
     "render": (KeyedTable, "render_line", mistaken),
     "compose": (RunsScreen, "body", mistaken),
-    "mount": (RunsScreen, "on_screen_resume", mistaken),
     "connect": (PrimeClient, "__init__", mistaken),
     "poller": (PodsApi, "list", mistaken_later),
     "recorder": (LastKnown, "write", mistaken),

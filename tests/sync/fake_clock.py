@@ -18,16 +18,17 @@ class FakeClock:
     def __init__(self, start: datetime = START) -> None:
         self._start = start
         self._elapsed_s = 0.0
+        self._asleep_s = 0.0
         self._order = count()
         self._sleepers: list[tuple[float, int, asyncio.Future[None]]] = []
 
     def now(self) -> datetime:
         """The wall time."""
-        return self._start + timedelta(seconds=self._elapsed_s)
+        return self._start + timedelta(seconds=self._elapsed_s + self._asleep_s)
 
     def monotonic(self) -> float:
         """Seconds since some moment."""
-        return 5_000.0 + self._elapsed_s
+        return 5_000.0 + self._elapsed_s + self._asleep_s
 
     async def sleep(self, seconds: float) -> None:
         """Wait until the test has moved the time on."""
@@ -54,6 +55,14 @@ class FakeClock:
         while self._sleepers and self._sleepers[0][2].done():
             heapq.heappop(self._sleepers)
         return max(0.0, self._sleepers[0][0] - self._elapsed_s) if self._sleepers else None
+
+    def set_wall(self, step: timedelta) -> None:
+        """Set the clock of the machine; no time passes."""
+        self._start += step
+
+    def suspend(self, seconds: float) -> None:
+        """Let the machine sleep: the time goes on, and timers stand still."""
+        self._asleep_s += seconds
 
     def jump(self, seconds: float) -> None:
         """Move the time on and wake everybody who is due."""

@@ -203,7 +203,7 @@ class QuietApp(App[ReturnType]):
 
     def _fatal_error(self) -> None:
         """Leave because of the first mistake, told without the values of variables, which may be secrets."""
-        error = self._exception
+        error: BaseException | None = self._exception
         if isinstance(error, WorkerFailed):
             error = error.error
         if error is not None and not self._farewell:
