@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prime_tui import __version__
-from prime_tui.cli.outcome import ERROR, INTERRUPTED, USAGE, code_of, complain
+from prime_tui.cli.outcome import ERROR, INTERRUPTED, USAGE, code_of, complain, write_anything
 from prime_tui.hardening import RefusedToRun, harden
 
 if TYPE_CHECKING:
@@ -90,6 +90,7 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code (see `cli.outcome`)."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    write_anything()
     try:
         hardening = harden()
     except RefusedToRun as refusal:

@@ -8,6 +8,14 @@ OK, ERROR, USAGE, NOT_AUTHORISED, UNREACHABLE = 0, 1, 2, 3, 4
 INTERRUPTED = 130
 
 
+def write_anything() -> None:
+    """Write `?` for what the encoding of an output has no character for, instead of failing over it."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")
+
+
 def complain(text: str, code: int) -> int:
     """Say it on the error stream and return the code."""
     sys.stderr.write(f"prime-tui: {text}\n")

@@ -3,13 +3,14 @@
 # ruff: noqa: SLF001 - the private names are pinned in pins.py
 
 import os
+import signal
 import sys
 import traceback
 import weakref
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from time import monotonic
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ClassVar, ParamSpec, TypeVar
 
 from rich.color import ColorSystem
 from rich.console import RenderableType
@@ -17,6 +18,7 @@ from textual import events
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual._styles_cache import StylesCache
 from textual.app import App
+from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.screen import Screen
@@ -50,6 +52,10 @@ class QuietApp(App[ReturnType]):
         crash_report: Reports a crash and returns what is printed then; without it the plain traceback.
     """
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+z", "suspend_process", "Stop for a while (fg goes on)", show=False),
+    ]
+
     frame_diff_off_reason: str | None = None
     crash_report: Callable[[BaseException], str] | None = None
 
@@ -76,6 +82,13 @@ class QuietApp(App[ReturnType]):
         """The quiet driver in place of the toolkit's, when this is the version it was made for."""
         chosen = super().get_driver_class()
         return QuietDriver if chosen is LinuxDriver and unfit_reason() is None else chosen
+
+    def action_suspend_process(self) -> None:
+        """Stop, with whatever script runs us; not where no shell would ever let us go on."""
+        if os.getpgrp() == os.getsid(0):
+            self.notify("No shell is waiting behind this program.", markup=False)
+        elif self._driver is not None and self._driver.can_suspend:
+            os.killpg(os.getpgrp(), signal.SIGTSTP)
 
     def redraw(self) -> None:
         """Send the whole screen again, for a terminal that something else wrote to."""
