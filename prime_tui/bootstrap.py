@@ -110,12 +110,7 @@ class Monitor:
             return store
         kept = LastKnown(self._paths.database_file, wallet)
         recorder = Recorder(store, kept, self.clock)
-        try:
-            recorder.restore()
-        except StorageError as error:
-            log.warning("the last known state is not restored: %s", error)
-            store.notify(str(error), title="The last known state is not kept")
-            return store
+        recorder.restore()
         known = store.account.value
         if account_id is not None and known is not None and known.id != account_id:
             store = self._new_store(profile)
@@ -271,19 +266,26 @@ def run(settings: Settings, curtain: Curtain) -> int:
     paths = Paths.of_user()
     paths.make_state_dir()
     redactor = Redactor()
-    start_log(paths.log_file, redactor)
+    no_log: StorageError | None = None
+    try:
+        start_log(paths.log_file, redactor)
+    except StorageError as error:  # a disk that refuses is no reason not to watch
+        no_log = error
     reports = CrashReports(paths.state_dir, paths.log_file, redactor, SystemClock())
     reports.watch()
     try:
-        return _run(Monitor(settings, paths, redactor, Path.home()), reports, curtain)
+        monitor = Monitor(settings, paths, redactor, Path.home())
+        app = monitor.app()
+        if no_log is not None:
+            app.store.notify(str(no_log), title="There is no log")
+        return _run(monitor, app, reports, curtain)
     except PrimeError:
         raise
     except Exception as fault:
         raise Crashed(reports.farewell(fault)) from None
 
 
-def _run(monitor: Monitor, reports: CrashReports, curtain: Curtain) -> int:
-    app = monitor.app()
+def _run(monitor: Monitor, app: PrimeApp, reports: CrashReports, curtain: Curtain) -> int:
     app.curtain = curtain
     app.crash_report = lambda fault: f"prime-tui: {reports.farewell(fault)}"
     reports.facts = partial(crash_facts, app)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import count
 from pathlib import Path
 
 from prime_tui.domain.errors import StorageError
@@ -24,10 +25,14 @@ MIGRATIONS: Sequence[str] = (
 BUSY_MS = 2_000
 
 
-def open_database(path: Path) -> sqlite3.Connection:
+def open_database(path: Path, put_aside: Callable[[Path], None] = lambda _: None) -> sqlite3.Connection:
     """Return a connection to the database, made with mode 0600 if it is not there.
 
     A file that is no database (a disk that filled up, a foreign file) is put aside, never overwritten.
+
+    Args:
+        path: Where it is.
+        put_aside: Called with the new place of such a file.
 
     Raises:
         StorageError: The file is not ours alone, of a newer version, or the disk refuses.
@@ -46,8 +51,16 @@ def open_database(path: Path) -> sqlite3.Connection:
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.OperationalError):
             raise StorageError(f"Cannot use {path}: {error}.") from error
-        path.replace(path.with_suffix(".broken"))
+        aside = _free(path.with_suffix(".broken"))
+        path.replace(aside)
+        put_aside(aside)
         return _opened(path)
+
+
+def _free(path: Path) -> Path:
+    """Return the path, or one like it where nothing is yet."""
+    numbered = (path.with_name(f"{path.name}-{number}") for number in count(2))
+    return path if not path.exists() else next(one for one in numbered if not one.exists())
 
 
 def _opened(path: Path) -> sqlite3.Connection:

@@ -34,6 +34,9 @@ MOST_ROWS = 500
 """Longer lists are kept as their beginning: this is a first frame, not an archive."""
 
 
+IF_BROKEN = "If that stays so, move the file away: the next start makes a new one."
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """A value of an earlier session."""
@@ -43,17 +46,25 @@ class Kept:
 
 
 class LastKnown:
-    """Values by topic, of one wallet. Every method may be called from any one thread at a time."""
+    """Values by topic, of one wallet. Every method may be called from any one thread at a time.
+
+    Attributes:
+        put_aside: Where a file is now that could not be read; None while that did not happen.
+    """
 
     def __init__(self, path: Path, wallet_key: str) -> None:
         self._path = path
         self._wallet_key = wallet_key
         self._connection: sqlite3.Connection | None = None
+        self.put_aside: Path | None = None
 
     def _database(self) -> sqlite3.Connection:
         if self._connection is None:
-            self._connection = open_database(self._path)
+            self._connection = open_database(self._path, self._note)
         return self._connection
+
+    def _note(self, aside: Path) -> None:
+        self.put_aside = aside
 
     def read(self) -> dict[str, Kept]:
         """Return what is known; a value that no longer decodes is left out.
@@ -75,7 +86,7 @@ class LastKnown:
                 except (ValueError, RecursionError):
                     continue
         except sqlite3.Error as error:
-            raise StorageError(f"Cannot read {self._path}: {error}.") from error
+            raise StorageError(f"Cannot read {self._path}: {error}.", hint=IF_BROKEN) from error
         return found
 
     def write(self, values: Mapping[str, Kept]) -> None:

@@ -63,7 +63,8 @@ def make_private_dir(path: Path) -> None:
         path.mkdir(mode=PRIVATE_DIR, parents=True, exist_ok=True)
         info = path.lstat()
     except OSError as error:
-        raise StorageError(f"Cannot make {path}: {error.strerror}.") from error
+        hint = "XDG_STATE_HOME and XDG_CONFIG_HOME choose another place."
+        raise StorageError(f"Cannot make {path}: {error.strerror}.", hint=hint) from error
     if stat.S_ISLNK(info.st_mode) or not stat.S_ISDIR(info.st_mode):
         raise StorageError(f"{path} is not a plain directory.", hint="Move it away; links are not followed.")
     check_private(path, info, PRIVATE_DIR)

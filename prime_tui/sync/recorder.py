@@ -32,10 +32,19 @@ class Recorder:
     def restore(self) -> None:
         """Show the values of the last session, marked as such, until the first answers come.
 
-        Raises:
-            StorageError: The database cannot be used.
+        Where that fails it is told, and keeping is tried again later: the file may be locked.
         """
-        for topic, kept in self._kept.read().items():
+        try:
+            found = self._kept.read()
+        except StorageError as error:
+            self._is_failing = True
+            log.warning("the last known state is not restored: %s", error)
+            self._store.notify(str(error), title="The last known state is not kept")
+            return
+        if self._kept.put_aside is not None:
+            text = f"What was there cannot be read; it is kept as {self._kept.put_aside}."
+            self._store.notify(text, title="The last known state begins anew")
+        for topic, kept in found.items():
             self._written[topic] = kept.fetched_at
             if topic == "wallet":
                 self._store.restore_wallet(kept.value, kept.fetched_at)

@@ -56,7 +56,7 @@ class Lodger:
 
 def all_read(one: Terminal) -> None:
     """Wait until the money and the machines were read."""
-    one.until(lambda text: "$184.37" in text and re.search(r"[●w]\S*0s|w\d+s", text), "all is read")
+    one.until(lambda text: "$184.37" in text and re.search(r"w\d+s r\d+s p\d+s", text), "all is read")
 
 
 def is_given_back(one: Terminal) -> None:

@@ -3,6 +3,7 @@
 # ruff: noqa: SLF001 - the private names are pinned in pins.py
 
 import os
+import signal
 from typing import Protocol, runtime_checkable
 
 from textual.drivers.linux_driver import LinuxDriver
@@ -86,6 +87,16 @@ class QuietDriver(LinuxDriver):
             keyboard, self._keyboard = self._keyboard, None
             keyboard.stop()
             super().disable_input()
+
+    def _sigtstp_application(self, *_: object) -> None:
+        """Give the terminal back and stop, and with us a script that runs us: a shell waits for that one."""
+        handler = signal.signal(signal.SIGTSTP, signal.SIG_IGN)
+        if self._auto_restart:
+            self.suspend_application_mode()
+            self._must_signal_resume = True
+        os.killpg(os.getpgrp(), signal.SIGTSTP)
+        signal.signal(signal.SIGTSTP, handler)
+        os.kill(os.getpid(), signal.SIGSTOP)
 
     def _sigcont_application(self, *_: object) -> None:
         """Come back after a stop. One that could not be seen (SIGSTOP) left everything as it was.

@@ -29,6 +29,7 @@ PRIVATE_NAMES: dict[type, tuple[str, ...]] = {
     screen.Screen: ("_on_timer_update", "_update_timer"),
     linux_driver.LinuxDriver: (
         "_sigcont_application",
+        "_sigtstp_application",
         "close",
         "disable_input",
         "process_message",

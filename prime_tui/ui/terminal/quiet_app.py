@@ -3,7 +3,6 @@
 # ruff: noqa: SLF001 - the private names are pinned in pins.py
 
 import os
-import signal
 import sys
 import traceback
 import weakref
@@ -84,11 +83,11 @@ class QuietApp(App[ReturnType]):
         return QuietDriver if chosen is LinuxDriver and unfit_reason() is None else chosen
 
     def action_suspend_process(self) -> None:
-        """Stop, with whatever script runs us; not where no shell would ever let us go on."""
+        """Stop; not where no shell would ever let us go on."""
         if os.getpgrp() == os.getsid(0):
             self.notify("No shell is waiting behind this program.", markup=False)
-        elif self._driver is not None and self._driver.can_suspend:
-            os.killpg(os.getpgrp(), signal.SIGTSTP)
+        else:
+            super().action_suspend_process()
 
     def redraw(self) -> None:
         """Send the whole screen again, for a terminal that something else wrote to."""

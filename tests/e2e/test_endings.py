@@ -1,0 +1,135 @@
+"""Whatever ends the program: it ends, what was known is kept whole, and the terminal is as it was."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from prime_tui.sim.serve import SimOptions, SimServer
+from tests.e2e.lodger import PROGRAM, Lodger, all_read, is_given_back, words_after
+from tests.e2e.terminal import Terminal
+
+GONE_S = 10.0
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[SimServer]:
+    with SimServer(SimOptions(speed=0)) as sim:
+        yield sim
+
+
+@pytest.fixture
+def lodger(tmp_path: Path, service: SimServer) -> Lodger:
+    return Lodger(tmp_path, service.url)
+
+
+def ended(one: Terminal) -> int:
+    """How a program ended whose terminal is gone or shows what does not matter."""
+    deadline_s = time.monotonic() + GONE_S
+    while time.monotonic() < deadline_s:
+        done, status = os.waitpid(one.pid, os.WNOHANG)
+        if done:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.02)
+    raise AssertionError("it outlived its terminal")
+
+
+def killed(number: int) -> Callable[[Terminal], None]:
+    def end(one: Terminal) -> None:
+        os.kill(one.pid, number)
+
+    return end
+
+
+def closed(one: Terminal) -> None:
+    """Take the terminal away; the descriptor stays valid for the cleanup."""
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, one.fd)
+    os.close(null)
+
+
+@pytest.mark.parametrize(
+    ("end", "before", "code"),
+    [
+        pytest.param(killed(signal.SIGTERM), "", 0, id="SIGTERM"),
+        pytest.param(killed(signal.SIGINT), "", 0, id="SIGINT"),
+        pytest.param(killed(signal.SIGHUP), "", 129, id="SIGHUP"),
+        pytest.param(closed, "", 129, id="closed"),
+        pytest.param(closed, "trap '' HUP TERM", 129, id="closed, deaf to SIGHUP and SIGTERM"),
+    ],
+)
+def test_every_end_keeps_the_state(
+    lodger: Lodger, end: Callable[[Terminal], None], before: str, code: int
+) -> None:
+    with lodger.run(command=lodger.shell(before) if before else PROGRAM) as one:
+        all_read(one)
+        end(one)
+        if end is closed:
+            assert ended(one) == code
+        else:
+            assert one.wait(GONE_S) == code
+            is_given_back(one)
+    assert lodger.kept() >= {"wallet", "pods", "runs"}
+    assert lodger.reports() == [], "an end is no mistake"
+
+
+def test_ctrl_z_and_fg_in_a_shell(lodger: Lodger) -> None:
+    """The program in a script: both stop, the shell is usable, and the screen comes back whole."""
+    script = lodger.home / "watch.sh"
+    script.write_text('"$@"\n')
+    shell = ("bash", "--norc", "--noediting", "-i")
+    with lodger.run(command=shell, PS1="ready$ ", BASH_SILENCE_DEPRECATION_WARNING="1") as one:
+        one.sees("ready$")
+        one.send(f"sh {script} {' '.join(PROGRAM)}\n")
+        all_read(one)
+        shown = one.text().splitlines()[2:8]
+        one.send("\x1a")
+        one.sees("Stopped")
+        is_given_back(one)
+        one.send("echo $((6*7))\n")
+        one.sees("42")
+        one.screen.reset()
+        one.send("fg\n")
+        one.until(lambda text: text.splitlines()[2:8] == shown, "the screen as it was")
+        one.send("q")
+        one.until(lambda text: one.raw.count(b"ready$") >= 4, "the shell again")
+        is_given_back(one)
+        one.send("exit\n")
+        assert one.wait() == 0
+
+
+def test_ctrl_z_where_no_shell_waits_says_so_and_goes_on(lodger: Lodger) -> None:
+    with lodger.run() as one:
+        all_read(one)
+        one.send("\x1a")
+        one.sees("No shell is waiting")
+        one.send("q")
+        assert one.wait() == 0
+
+
+@pytest.mark.parametrize(
+    ("redirected", "words"),
+    [
+        ("</dev/null", "The input is not a terminal."),
+        (">/dev/null", "The output is not a terminal."),
+        ("2>errors", "The error stream is not a terminal; the screen is drawn there."),
+        ("TERM=dumb", "TERM is dumb: this terminal cannot move its cursor."),
+        (
+            "HOME=/proc/nowhere",
+            "Cannot make /proc/nowhere/.local/state/prime-tui: No such file or directory.",
+        ),
+    ],
+)
+def test_where_it_cannot_run_it_says_why(lodger: Lodger, redirected: str, words: str) -> None:
+    before = f"export {redirected}" if "=" in redirected else f"exec {redirected}"
+    errors = lodger.home / "errors"
+    with lodger.run(command=lodger.shell(f"cd {lodger.home}; {before}")) as one:
+        assert one.wait() in (1, 2)
+        said = errors.read_text() if errors.exists() else words_after(one)
+    assert f"prime-tui: {words}" in said
+    assert len(said.splitlines()) == 1
