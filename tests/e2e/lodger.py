@@ -6,7 +6,7 @@ import re
 import sqlite3
 import sys
 import termios
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -32,14 +32,19 @@ class Lodger:
 
     @contextmanager
     def run(
-        self, *words: str, command: tuple[str, ...] = PROGRAM, columns: int = 80, rows: int = 24, **extra: str
+        self,
+        *words: str,
+        command: tuple[str, ...] = PROGRAM,
+        columns: int = 80,
+        rows: int = 24,
+        variables: Mapping[str, str] | None = None,
     ) -> Iterator[Terminal]:
         """Start the program."""
-        variables = {**self.variables, **extra}
-        with terminal([*command, *words], home=self.home, columns=columns, rows=rows, **variables) as one:
+        extra = {**self.variables, **(variables or {})}
+        with terminal([*command, *words], home=self.home, columns=columns, rows=rows, **extra) as one:
             yield one
 
-    def shell(self, before: str, **extra: str) -> tuple[str, ...]:
+    def shell(self, before: str) -> tuple[str, ...]:
         """Return a command that runs shell words first and then becomes the program."""
         return ("bash", "--norc", "-c", f'{before}; exec "$@"', "prime-tui", *PROGRAM)
 

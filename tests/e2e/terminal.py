@@ -55,6 +55,11 @@ class Terminal:
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self.screen.resize(rows, columns)
 
+    def read_some(self, most_bytes: int) -> None:
+        """Take no more than this of what the program wrote, at once."""
+        if select.select([self.fd], [], [], 0)[0]:
+            self._take(os.read(self.fd, most_bytes))
+
     def read(self, wait_s: float = 0.05) -> bool:
         """Take what the program wrote; False when it is gone."""
         ready, _, _ = select.select([self.fd], [], [], wait_s)
@@ -66,12 +71,15 @@ class Terminal:
             return False
         if not chunk:
             return False
+        self._take(chunk)
+        return True
+
+    def _take(self, chunk: bytes) -> None:
         self.raw += chunk
         self._stream.feed(self._decoder.decode(chunk))
         for question, answer in ANSWERS:
             for _ in question.findall(chunk):
                 os.write(self.fd, answer)
-        return True
 
     def text(self) -> str:
         """Return what a person sees."""

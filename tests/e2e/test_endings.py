@@ -83,7 +83,7 @@ def test_ctrl_z_and_fg_in_a_shell(lodger: Lodger) -> None:
     script = lodger.home / "watch.sh"
     script.write_text('"$@"\n')
     shell = ("bash", "--norc", "--noediting", "-i")
-    with lodger.run(command=shell, PS1="ready$ ", BASH_SILENCE_DEPRECATION_WARNING="1") as one:
+    with lodger.run(command=shell, variables={"PS1": "ready$ "}) as one:
         one.sees("ready$")
         one.send(f"sh {script} {' '.join(PROGRAM)}\n")
         all_read(one)
