@@ -284,3 +284,21 @@ async def test_nothing_is_read_while_the_gate_is_closed() -> None:
         bench.gate.event.set()
         await bench.clock.run_for(1)
         assert bench.source.read_at == [500]
+
+
+async def test_a_bug_around_the_reading_does_not_stop_it(caplog: pytest.LogCaptureFixture) -> None:
+    broken = True
+
+    def stretch() -> float:
+        if broken:
+            raise ZeroDivisionError("around")
+        return 1.0
+
+    async with running(stretch=stretch) as bench:
+        bench.poller.pace(30)
+        await bench.clock.run_for(100)
+        assert 1 < len(bench.source.read_at) <= 3, "it goes on, slowly"
+        broken = False
+        await bench.clock.run_for(200)
+        assert len(bench.source.read_at) >= 4
+    assert "around" in caplog.text
