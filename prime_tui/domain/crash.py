@@ -69,11 +69,11 @@ def farewell(crash: Crash, outcome: str, where_to_send: str) -> str:
         where_to_send: The report; what to do with it.
     """
     return (
-        f"stopped by a mistake of its own: {crash.summary}.\n"
-        f"{crash.message}\n"
+        "stopped by a mistake of its own.\n"
+        f"{crash.summary}: {crash.message}\n"
         "What runs in the cloud goes on, and goes on costing.\n"
         f"{outcome}\n"
-        f"It holds no key. Please read it through and {where_to_send}."
+        f"It holds no key. Please read it through and\n{where_to_send}."
     )
 
 

@@ -86,7 +86,7 @@ class CrashReports:
     def farewell(self, fault: BaseException) -> str:
         """Write a report and return what is said on the terminal after a crash."""
         try:
-            outcome = f"The report is in {self.write(fault)}"
+            outcome = f"The report is in\n{self.write(fault)}"
         except StorageError as error:
             outcome = f"No report could be written. {error}"
         return self._redactor(farewell(crash_of(fault, self._redactor), outcome, where_to_send()))
