@@ -47,6 +47,7 @@ def start_log(path: Path, redactor: Redactor) -> logging.Handler:
     root = logging.getLogger()
     root.addHandler(handler)
     root.setLevel(logging.WARNING)
+    logging.captureWarnings(True)
     logging.raiseExceptions = False  # on a full disk each line would be written to the terminal instead
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
