@@ -6,6 +6,7 @@ import errno
 import logging
 import os
 import re
+import sys
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -69,6 +70,7 @@ class CrashReports:
         """Report from now on every mistake that is logged with its traceback, and those that end a thread."""
         logging.getLogger().addHandler(_ReportingHandler(self))
         threading.excepthook = _thread_ended
+        sys.unraisablehook = _ignored
 
     def write(self, fault: BaseException) -> Path:
         """Write a report unless this session has one of the same mistake; return where it is.
@@ -182,6 +184,11 @@ def _thread_ended(ended: threading.ExceptHookArgs) -> None:
     if fault is not None:
         name = ended.thread.name if ended.thread is not None else "unknown"
         log.error("thread %s ended by a mistake", name, exc_info=fault)
+
+
+def _ignored(told: sys.UnraisableHookArgs) -> None:
+    """Something failed while it was thrown away: nothing depends on it, and it is not for the terminal."""
+    log.warning("failed while it was thrown away: %s", type(told.object).__name__, exc_info=told.exc_value)
 
 
 def _superseded(names: list[str], new: str) -> list[str]:

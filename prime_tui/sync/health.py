@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from prime_tui.domain.errors import BudgetExhausted, NotAuthenticated, PrimeError
+from prime_tui.domain.errors import WHERE_TOLD, BudgetExhausted, InternalError, NotAuthenticated, PrimeError
 from prime_tui.store.store import Severity, Store
 
 FAILURES_BEFORE_NOTICE = 2
-"""A single blip is seen in the ages; a second failure in a row is told."""
+"""A single blip is seen in the ages; a second failure in a row is told. A mistake of ours is no blip."""
 
 
 class Health:
@@ -22,13 +22,14 @@ class Health:
         if isinstance(error, NotAuthenticated | BudgetExhausted):
             return  # the banner and the budget say so
         count = self._failures[name] = self._failures.get(name, 0) + 1
-        if count < FAILURES_BEFORE_NOTICE or name in self._told:
+        is_ours = isinstance(error, InternalError)
+        if (count < FAILURES_BEFORE_NOTICE and not is_ours) or name in self._told:
             return
         is_news = error.message not in self._told.values()
         self._told[name] = error.message
         if is_news:
             self._store.notify(
-                f"{error.message} Showing the last known values.",
+                f"{error.message} Showing the last known values.{f' {WHERE_TOLD}' if is_ours else ''}",
                 Severity.WARNING,
                 title=f"Reading {name} fails",
             )

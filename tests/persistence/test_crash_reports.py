@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -152,10 +153,10 @@ def test_no_secret_and_no_control_character_is_told_wherever_the_text_is_cut(noi
 
 @pytest.fixture
 def watching(bench: Bench) -> Iterator[Bench]:
-    before, hook = list(logging.getLogger().handlers), threading.excepthook
+    before, hook, ignored = list(logging.getLogger().handlers), threading.excepthook, sys.unraisablehook
     bench.reports.watch()
     yield bench
-    threading.excepthook = hook
+    threading.excepthook, sys.unraisablehook = hook, ignored
     for handler in set(logging.getLogger().handlers) - set(before):
         logging.getLogger().removeHandler(handler)
 
@@ -181,3 +182,16 @@ def test_a_thread_that_breaks_is_reported_unless_its_terminal_went_away(
     thread.start()
     thread.join()
     assert len(watching.files()) == count
+
+
+def test_what_fails_while_it_is_thrown_away_is_logged_and_no_more(
+    watching: Bench, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Careless:
+        def __del__(self) -> None:
+            raise ValueError("too late")
+
+    Careless()
+    assert "thrown away" in caplog.text
+    assert capsys.readouterr().err == ""
+    assert watching.files() == []

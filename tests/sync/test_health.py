@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from prime_tui.domain.errors import BudgetExhausted, NetworkError, NotAuthenticated, PrimeError, ServerFault
+from prime_tui.domain.errors import (
+    BudgetExhausted,
+    InternalError,
+    NetworkError,
+    NotAuthenticated,
+    PrimeError,
+    ServerFault,
+)
 from prime_tui.store.store import Store
 from prime_tui.sync.health import Health
 
@@ -23,6 +30,16 @@ async def test_a_blip_is_not_told() -> None:
     health.failed("pods", GONE)
     health.succeeded("pods")
     assert texts(store) == []
+
+
+async def test_a_mistake_of_ours_is_told_at_once_with_where_its_report_is() -> None:
+    store = Store()
+    health = Health(store)
+    for _ in range(3):
+        health.failed("pods", InternalError("Reading pods", KeyError("x")))
+    (notice,) = store.take_notices()
+    assert notice.text.startswith("Reading pods failed inside prime-tui (KeyError). Showing the last known")
+    assert notice.text.endswith("prime-tui doctor says where the report is.")
 
 
 async def test_an_outage_of_all_sources_is_told_once_and_its_end_once() -> None:
