@@ -24,6 +24,7 @@ class AccountDesk:
 
     Attributes:
         key: The key in use, with its profile.
+        consent: Whether it may go to the inference API.
 
     Args:
         profile: The one to start with.
@@ -47,6 +48,7 @@ class AccountDesk:
         self.is_demo = is_demo
         self.keys = accounts.keys
         self.key = KeyInUse(accounts.keys, profile)
+        self.consent = accounts.consent
 
     @property
     def profile(self) -> Profile:

@@ -23,7 +23,7 @@ from prime_tui.domain.conversation import (
 )
 from prime_tui.domain.ids import ModelId
 from prime_tui.domain.remote import Freshness
-from prime_tui.store.selectors.chat import first_choice, model_of, why_not_ask
+from prime_tui.store.selectors.chat import awaits_consent, first_choice, model_of, why_not_ask
 from prime_tui.store.slice import Topic
 from prime_tui.ui.render.chat import heading, payer_note, totals, welcome
 from prime_tui.ui.render.code_blocks import last_code_block
@@ -32,6 +32,7 @@ from prime_tui.ui.render.styled import Span, width_of
 from prime_tui.ui.render.transcript import TranscriptLines, TranscriptLook
 from prime_tui.ui.screens.base import PrimeScreen
 from prime_tui.ui.screens.chat.asking import Asking
+from prime_tui.ui.screens.chat.consent import ConsentQuestion
 from prime_tui.ui.screens.chat.model_dialog import ModelDialog
 from prime_tui.ui.screens.chat.settings_dialog import SettingsDialog
 from prime_tui.ui.strip_facts import wallet_label
@@ -80,6 +81,7 @@ class ChatScreen(PrimeScreen):
         self._shows_thinking = False
         self._asked: deque[str] = deque(maxlen=REMEMBERED_QUESTIONS)
         self._lines = TranscriptLines()
+        self._consent = ConsentQuestion(self)
 
     def body(self) -> Widget:
         """Title, transcript, totals, input."""
@@ -103,6 +105,7 @@ class ChatScreen(PrimeScreen):
             self._model = first_choice(self.store)
         self._show_title(now)
         self._show_conversation()
+        self._consent.ask_once()
 
     def tick(self, now: datetime) -> None:
         """Let the seconds of waiting be seen."""
@@ -141,9 +144,11 @@ class ChatScreen(PrimeScreen):
     @on(Prompt.Sent)
     def _send(self, event: Prompt.Sent) -> None:
         question, refusal = event.text.strip(), why_not_ask(self.store)
-        if not question:
+        if awaits_consent(self.store):
+            self._consent.ask()
+        elif not question:
             return
-        if refusal is not None:
+        elif refusal is not None:
             self.monitor.tell(refusal, severity="warning")
         elif self._conversation.live is not None:
             self.monitor.tell("An answer is still coming. Esc stops it.")
