@@ -137,6 +137,7 @@ async def _logout_all(accounts: Accounts, paths: Paths) -> int:
             paths.known_hosts_file,
             paths.launches_file,
             paths.consents_file,
+            paths.chat_choices_file,
             *_database_files(paths),
         ):
             file.unlink(missing_ok=True)
