@@ -128,6 +128,7 @@ class Monitor:
             is_read_only=profile.is_read_only,
             is_demo=self._settings.demo is not None,
             is_plain_text=profile.store is StoreName.PLAINTEXT,
+            unagreed_origin="" if self.desk.consent.is_given(profile) else profile.inference_origin,
         )
         return store
 
@@ -164,6 +165,7 @@ class Monitor:
             base_url=base_url,
             inference_url=inference_url,
             api_key=key,
+            inference_key=self.desk.consent.guarded(key, key.profile),
             team_id=key.profile.team_id,
             budget=budget_module.CallBudget(
                 clock, DEMO_CALLS_PER_H if is_demo else self._settings.calls_per_h

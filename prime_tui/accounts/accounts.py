@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from prime_tui.accounts.config_file import ConfigFile
+from prime_tui.accounts.inference_consent import InferenceConsent
 from prime_tui.accounts.resolve import choose_name, resolve_profile
 from prime_tui.config.schema import Config, ProfileSettings
 from prime_tui.domain.account import Account
@@ -33,6 +34,7 @@ class Accounts:
         keys: Finds, keeps and forgets keys.
         environment: The variables that the program was started with, without the key.
         config_file: Where profiles are written down.
+        consent: Whether keys may go to inference APIs.
         redactor: Knows every secret that was seen.
     """
 
@@ -56,6 +58,7 @@ class Accounts:
         """
         self.redactor = redactor or Redactor()
         self.config_file = ConfigFile(paths.config_dir)
+        self.consent = InferenceConsent(paths.consents_file)
         self._clock = clock
         self.environment = environment
         self.keys = KeyRing(
@@ -124,6 +127,7 @@ class Accounts:
             base_url=profile.base_url,
             inference_url=profile.inference_url,
             api_key=lambda: key,
+            inference_key=self.consent.guarded(lambda: key, profile),
             team_id=profile.team_id,
             budget=budget_module.CallBudget(self._clock, CHECK_CALLS_PER_H),
             clock=self._clock,

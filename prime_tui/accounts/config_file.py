@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from pathlib import Path
 
-from prime_tui.config.edit import with_profile_values
+from prime_tui.config.edit import Values, with_default_profile, with_profile_values, without_profile
 from prime_tui.config.load import parse_config
 from prime_tui.config.schema import FILE_NAME, Config
+from prime_tui.domain.errors import SettingsError, StorageError
+from prime_tui.domain.profiles import DEFAULT_PROFILE
 from prime_tui.persistence.file_lock import locked
 from prime_tui.persistence.private_dir import PrivateDir
 
 MOST_BYTES = 256_000
+TRIES = 3
 
 
 class ConfigFile:
@@ -35,16 +38,73 @@ class ConfigFile:
             content = None
         return parse_config(content, self.path)
 
-    def set_profile(self, name: str, values: Mapping[str, str | bool]) -> None:
+    def set_profile(self, name: str, values: Values) -> None:
         """Write values into a profile, which is added when absent; comments and other keys stay.
+
+        Args:
+            name: Of the profile.
+            values: By key; None takes a key away.
 
         Raises:
             SettingsError, StorageError: As for `load`, or the file cannot be changed by a program.
         """
+        self._change(lambda text, _: with_profile_values(text, name, values, self.path))
+
+    def add_profile(self, name: str, values: Values, *, used: str) -> None:
+        """Write a new profile; which one the next start begins with stays the same.
+
+        Args:
+            name: Of the new profile.
+            values: By key.
+            used: The profile in use.
+
+        Raises:
+            SettingsError, StorageError: There is one of that name already, or as for `set_profile`.
+        """
+
+        def added(text: str, config: Config) -> str:
+            if name in config.profiles:
+                raise SettingsError(f"There is a profile {name} already.", hint="Choose another name.")
+            if used == DEFAULT_PROFILE and used not in config.profiles:
+                text = with_profile_values(text, used, {}, self.path)
+            text = with_profile_values(text, name, values, self.path)
+            return self._with_a_start(text, used)
+
+        self._change(added)
+
+    def remove_profile(self, name: str, *, used: str) -> None:
+        """Take a profile out; where it was the default one, the profile in use becomes that.
+
+        Raises:
+            SettingsError, StorageError: As for `set_profile`.
+        """
+
+        def removed(text: str, config: Config) -> str:
+            if config.default_profile == name:
+                heir = used if used in config.profiles and used != name else None
+                text = with_default_profile(text, heir, self.path)
+            return self._with_a_start(without_profile(text, name, self.path), used)
+
+        self._change(removed)
+
+    def _with_a_start(self, text: str, used: str) -> str:
+        """Of several profiles the file must say which one to begin with."""
+        config = parse_config(text.encode(), self.path)
+        is_clear = config.default_profile or DEFAULT_PROFILE in config.profiles or len(config.profiles) < 2
+        return (
+            text if is_clear or used not in config.profiles else with_default_profile(text, used, self.path)
+        )
+
+    def _change(self, change: Callable[[str, Config], str]) -> None:
+        """Replace the file; what somebody else writes into it meanwhile, with an editor, is not lost."""
         with PrivateDir(self._directory) as directory, locked(directory, FILE_NAME):
-            content = directory.read(FILE_NAME, most_bytes=MOST_BYTES) or b""
-            parse_config(content, self.path)
-            text = with_profile_values(content.decode("utf-8-sig"), name, values, self.path)
-            parse_config(text.encode(), self.path)
-            if text.encode() != content:
-                directory.replace(FILE_NAME, text.encode())
+            for _ in range(TRIES):
+                content = directory.read(FILE_NAME, most_bytes=MOST_BYTES) or b""
+                changed = change(content.decode("utf-8-sig"), parse_config(content, self.path)).encode()
+                parse_config(changed, self.path)
+                if changed == content:
+                    return
+                if (directory.read(FILE_NAME, most_bytes=MOST_BYTES) or b"") == content:
+                    directory.replace(FILE_NAME, changed)
+                    return
+        raise StorageError(f"{self.path} is being changed by somebody else.", hint="Try again.")

@@ -9,6 +9,7 @@ from pathlib import Path
 from prime_tui.accounts.accounts import Accounts
 from prime_tui.accounts.key_in_use import KeyInUse
 from prime_tui.accounts.official_profiles import official_profile
+from prime_tui.accounts.profile_book import ProfileBook
 from prime_tui.config.schema import ProfileSettings
 from prime_tui.domain.account import Account
 from prime_tui.domain.credentials import KeySource, StoreChoice, StoreName
@@ -24,6 +25,8 @@ class AccountDesk:
 
     Attributes:
         key: The key in use, with its profile.
+        consent: Whether it may go to the inference API.
+        book: Writes profiles down.
 
     Args:
         profile: The one to start with.
@@ -47,6 +50,8 @@ class AccountDesk:
         self.is_demo = is_demo
         self.keys = accounts.keys
         self.key = KeyInUse(accounts.keys, profile)
+        self.consent = accounts.consent
+        self.book = ProfileBook(accounts, lambda: self.profile)
 
     @property
     def profile(self) -> Profile:

@@ -19,7 +19,7 @@ from prime_tui.domain.text import MAX_COMBINING_MARKS, clean
 _DONE = "[DONE]"
 _MAX_BAD_IN_A_ROW = 3
 _ERROR_STATUS = {"insufficient_funds": 402, "insufficient_quota": 402, "rate_limit_exceeded": 429}
-_KEPT = "What came is kept; asking again is charged again."
+_AGAIN = "Asking again is charged again."
 _NO_LIMIT = 1 << 40
 
 SafeText = Callable[[str], str]
@@ -106,7 +106,7 @@ class AnswerReader:
 
     def broken(self, why: str) -> None:
         """End the answer because the stream broke."""
-        self.fail(StreamBroken(why, hint=_KEPT, endpoint=self._endpoint))
+        self.fail(StreamBroken(why, hint=_AGAIN, endpoint=self._endpoint))
 
     def end(self) -> ChatEnd:
         """Return how it ended; without a finish word and `[DONE]` it was interrupted."""
@@ -149,7 +149,7 @@ def in_band_error(
     status = int(code) if len(code) == 3 and code.isdigit() else _ERROR_STATUS.get(code, 0)
     if 400 <= status < 600:
         return fault_for(status, message, code=code, endpoint=endpoint)
-    return StreamBroken(message, hint=_KEPT, endpoint=endpoint, code=code)
+    return StreamBroken(message, hint=_AGAIN, endpoint=endpoint, code=code)
 
 
 async def read_stream(

@@ -37,6 +37,7 @@ class PrimeClient:
         base_url: str,
         inference_url: str,
         api_key: KeySource,
+        inference_key: KeySource | None = None,
         team_id: TeamId | None = None,
         budget: CallBudget,
         clock: Clock,
@@ -50,6 +51,7 @@ class PrimeClient:
             base_url: Of the platform, with or without `/api/v1`.
             inference_url: Of the inference API, with its whole path.
             api_key: Asked for every request and never kept; None sends what needs no key.
+            inference_key: The same for requests of the inference API; raises where the key must not go there.
             team_id: The team whose wallet is meant.
             budget: Refuses background calls when the hour is used up.
             clock: For dates of the service that say how long to wait.
@@ -63,10 +65,10 @@ class PrimeClient:
         platform, inference = platform_base(base_url), inference_base(inference_url)
         tls = tls_for(platform, inference)
 
-        def transport(base: BaseUrl) -> Transport:
+        def transport(base: BaseUrl, key: KeySource) -> Transport:
             return Transport(
                 base,
-                api_key=api_key,
+                api_key=key,
                 budget=budget,
                 clock=clock,
                 limits=limits,
@@ -75,7 +77,7 @@ class PrimeClient:
                 tls=tls,
             )
 
-        self._transports = (transport(platform), transport(inference))
+        self._transports = (transport(platform, api_key), transport(inference, inference_key or api_key))
         on_platform, on_inference = self._transports
         self.budget = budget
         self.team_id = team_id

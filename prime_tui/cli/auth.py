@@ -29,6 +29,11 @@ def parser() -> argparse.ArgumentParser:
     login.add_argument("--base-url", metavar="URL", help="the platform API of the profile")
     login.add_argument("--inference-url", metavar="URL", help="the inference API of the profile")
     login.add_argument("--team", metavar="ID", help="the team whose wallet is watched and charged")
+    login.add_argument(
+        "--trust-inference",
+        action="store_true",
+        help="agree that the key is sent to the profile's inference API, wherever that is",
+    )
     status = verbs.add_parser("status", help="say which key is used, and why", allow_abbrev=False)
     add_key_options(status)
     status.add_argument("--json", action="store_true", help="one JSON object")

@@ -47,6 +47,13 @@ async def login(options: argparse.Namespace, accounts: Accounts) -> int:
         return OK
     accounts.write_down(profile, flags)
     sys.stdout.write(f"Kept for profile {profile.name} ({profile.origin}). {choice.note}\n")
+    if options.trust_inference:
+        accounts.consent.give(profile)
+    elif not accounts.consent.is_given(profile):
+        sys.stdout.write(
+            f"It is not sent to {profile.inference_origin} before you agree: the chat asks, or say"
+            " --trust-inference here.\n"
+        )
     return OK
 
 

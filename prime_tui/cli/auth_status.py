@@ -67,7 +67,7 @@ async def status(options: argparse.Namespace, accounts: Accounts, inherited: Fou
     if options.json:
         sys.stdout.write(json.dumps(_as_json(profile, found), indent=1) + "\n")
     else:
-        sys.stdout.write(_as_text(profile, found))
+        sys.stdout.write(_as_text(profile, found, is_agreed=accounts.consent.is_given(profile)))
     return OK if found.key is not None else NOT_AUTHORISED
 
 
@@ -85,12 +85,13 @@ def _as_json(profile: Profile, found: Found) -> dict[str, object]:
     }
 
 
-def _as_text(profile: Profile, found: Found) -> str:
+def _as_text(profile: Profile, found: Found, *, is_agreed: bool) -> str:
+    unagreed = "" if is_agreed else "; the key is not sent there before you agree in the chat"
     key = _FROM[found.source] if found.key is not None else f"none. {found.message}"
     rows = (
         ("profile", profile.name),
         ("address", f"{profile.base_url}  ({profile.sources['base_url']})"),
-        ("inference", f"{profile.inference_url}  ({profile.sources['inference_url']})"),
+        ("inference", f"{profile.inference_url}  ({profile.sources['inference_url']}){unagreed}"),
         ("wallet", f"team {profile.team_id}  ({profile.sources['team']})" if profile.team_id else "your own"),
         ("store", profile.store or "none chosen"),
         ("key", key),
@@ -132,7 +133,13 @@ async def _logout_all(accounts: Accounts, paths: Paths) -> int:
         ]
     try:
         await accounts.keys.destroy_file()
-        for file in (paths.known_hosts_file, paths.launches_file, *_database_files(paths)):
+        for file in (
+            paths.known_hosts_file,
+            paths.launches_file,
+            paths.consents_file,
+            paths.chat_choices_file,
+            *_database_files(paths),
+        ):
             file.unlink(missing_ok=True)
     except CredentialError as error:
         unchecked.append(str(error))

@@ -12,7 +12,7 @@ from prime_tui.doctor.finding import Ailment, Finding, Verdict
 from prime_tui.domain.account import Account
 from prime_tui.domain.clock import Clock
 from prime_tui.domain.credentials import Found, KeySource
-from prime_tui.domain.errors import NetworkError, NotAuthenticated, NotPermitted, PrimeError
+from prime_tui.domain.errors import NetworkError, NotAuthenticated, NotPermitted, OriginNotAgreed, PrimeError
 from prime_tui.domain.profiles import Profile
 from prime_tui.domain.secret import Secret
 
@@ -123,6 +123,8 @@ async def _models(accounts: Accounts, profile: Profile, secret: Secret) -> Findi
     try:
         async with accounts.client(profile, secret) as client:
             models = await client.inference.models()
+    except OriginNotAgreed as error:
+        return Finding("services", "inference key", Verdict.NOTE, error.message, error.hint)
     except PrimeError as error:
         return _refused("inference models", error)
     # The service may list them without a key too, so this says only that the key is not refused.

@@ -94,6 +94,7 @@ class Attempt:
         pieces: How many pieces arrived.
         first_s: Seconds from the question to the first piece; None before it.
         took_s: Seconds from the question to the last news.
+        silent_s: Seconds since the last news of a stream that has stalled; 0 while it flows.
         is_cut: True when more text came than is kept.
     """
 
@@ -112,6 +113,7 @@ class Attempt:
     usage: ChatUsage | None = None
     error: PrimeError | None = None
     is_cut: bool = False
+    silent_s: float = 0.0
 
     @property
     def is_live(self) -> bool:
@@ -170,12 +172,17 @@ class Attempt:
             pieces=self.pieces + pieces,
             first_s=first_s if self.first_s is None else self.first_s,
             took_s=took_s,
+            silent_s=0.0,
             is_cut=self.is_cut or len(text) + len(reasoning) > room,
         )
 
     def waited(self, took_s: float) -> Attempt:
         """Return the attempt some seconds later, still without any piece."""
         return replace(self, took_s=took_s)
+
+    def silent(self, silent_s: float) -> Attempt:
+        """Return the attempt some seconds after its last piece."""
+        return replace(self, silent_s=silent_s)
 
     def ended(self, end: ChatEnd, *, took_s: float) -> Attempt:
         """Return the attempt after its last event."""
@@ -187,11 +194,12 @@ class Attempt:
             usage=end.usage,
             error=end.error,
             took_s=took_s,
+            silent_s=0.0,
         )
 
     def stopped(self, *, took_s: float) -> Attempt:
         """Return the attempt after the person stopped it; what was produced is charged."""
-        return replace(self, state=AnswerState.STOPPED, took_s=took_s)
+        return replace(self, state=AnswerState.STOPPED, took_s=took_s, silent_s=0.0)
 
 
 @dataclass(frozen=True, slots=True)

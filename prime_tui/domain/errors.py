@@ -19,6 +19,7 @@
     ├─ OutcomeUnknown          a write whose answer never came: it may have happened
     ├─ BudgetExhausted         our own call budget refused
     ├─ ReadOnlyRefused         a write in read-only mode
+    ├─ OriginNotAgreed         the key would go to an address that nobody has agreed to
     ├─ CredentialError         keys and where they are kept
     ├─ SettingsError           configuration
     ├─ InternalError           a mistake of ours in one part
@@ -186,6 +187,10 @@ class BudgetExhausted(PrimeError):
 
 class ReadOnlyRefused(PrimeError):
     """A write was asked for while the program is read-only."""
+
+
+class OriginNotAgreed(PrimeError):
+    """The key would go to an address that it was not given for, and nobody was asked: nothing was sent."""
 
 
 class CredentialError(PrimeError):

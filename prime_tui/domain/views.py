@@ -104,6 +104,9 @@ class RunView:
         is_rate_estimate: True when that follows from bills or usage and not from a price.
         done_steps: Finished steps; None is unknown.
         last_step_at: When the last step was reported.
+        silent_since: Since when no step was reported: the last one, before the first one the start;
+            None where the service does not tell of steps.
+        steps_read_at: When the steps were read last; the silence since then is ours, not the run's.
     """
 
     id: RunId
@@ -131,6 +134,13 @@ class RunView:
     usage: RunUsage | None = None
     ending: Ending | None = None
     is_rate_estimate: bool = False
+    silent_since: datetime | None = None
+    steps_read_at: datetime | None = None
+
+    @property
+    def age_from(self) -> datetime | None:
+        """What the age of a run is counted from: its creation, on every screen."""
+        return self.created_at or self.started_at
 
     @property
     def title(self) -> str:
@@ -138,10 +148,10 @@ class RunView:
         return self.name or self.id
 
     def quiet_for(self, now: datetime) -> timedelta | None:
-        """How long a running run has reported no step, where that is too long; else None."""
-        if self.state is not RunState.RUNNING or self.last_step_at is None:
+        """How long a running run had reported no step when that was read, where it is too long; else None."""
+        if self.state is not RunState.RUNNING or self.silent_since is None:
             return None
-        quiet = now - self.last_step_at
+        quiet = min(now, self.steps_read_at or now) - self.silent_since
         return quiet if quiet > QUIET_RUN else None
 
 

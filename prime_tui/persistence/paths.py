@@ -43,6 +43,16 @@ class Paths:
         return self.state_dir / "launches.json"
 
     @property
+    def chat_choices_file(self) -> Path:
+        """The model and the numbers that the chat was used with last."""
+        return self.state_dir / "chat.json"
+
+    @property
+    def consents_file(self) -> Path:
+        """Which addresses a key may be sent to besides its own."""
+        return self.state_dir / "consents.json"
+
+    @property
     def known_hosts_file(self) -> Path:
         """Host keys of pods, apart from the user's own."""
         return self.state_dir / "known_hosts"

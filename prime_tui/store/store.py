@@ -60,6 +60,7 @@ class Session:
         colour: Of the profile's chip; a name of `config.schema.COLOURS`.
         origin: Host of the platform API, for people.
         asking: The store that is asked for the key and has not answered for a while; empty when none is.
+        unagreed_origin: Of the inference API, until a person agrees that the key is sent there; else empty.
         is_plain_text: True while the key is kept in plain text.
         is_demo: True when a simulated world is shown.
         key_error: Why the key was refused.
@@ -70,6 +71,7 @@ class Session:
     colour: str = ""
     origin: str = ""
     asking: str = ""
+    unagreed_origin: str = ""
     is_plain_text: bool = False
     key: KeyState = KeyState.UNCHECKED
     key_error: PrimeError | None = None

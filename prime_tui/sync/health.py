@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from prime_tui.domain.errors import WHERE_TOLD, BudgetExhausted, InternalError, NotAuthenticated, PrimeError
+from prime_tui.domain.errors import (
+    WHERE_TOLD,
+    BudgetExhausted,
+    InternalError,
+    NotAuthenticated,
+    OriginNotAgreed,
+    PrimeError,
+)
 from prime_tui.store.store import Severity, Store
 
 FAILURES_BEFORE_NOTICE = 2
@@ -19,8 +26,8 @@ class Health:
 
     def failed(self, name: str, error: PrimeError) -> None:
         """Note a failed reading."""
-        if isinstance(error, NotAuthenticated | BudgetExhausted):
-            return  # the banner and the budget say so
+        if isinstance(error, NotAuthenticated | BudgetExhausted | OriginNotAgreed):
+            return  # the banner, the budget and the chat say so
         count = self._failures[name] = self._failures.get(name, 0) + 1
         is_ours = isinstance(error, InternalError)
         if (count < FAILURES_BEFORE_NOTICE and not is_ours) or name in self._told:

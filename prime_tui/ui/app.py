@@ -31,7 +31,7 @@ from prime_tui.ui.render.styled import Span, Styled
 from prime_tui.ui.screens.base import PrimeScreen
 from prime_tui.ui.strip_facts import StripModel
 from prime_tui.ui.terminal.quiet_app import QuietApp
-from prime_tui.ui.theme import DARK, THEMES
+from prime_tui.ui.theme import DARK, FIELDS_CSS, THEMES
 from prime_tui.ui.widgets.after_refresh import after_refresh
 from prime_tui.ui.widgets.dialog import ConfirmDialog, MessageDialog
 
@@ -90,6 +90,7 @@ class PrimeApp(QuietApp[None]):
 
     TITLE = "prime-tui"
     ENABLE_COMMAND_PALETTE = True
+    CSS = FIELDS_CSS
     # A screen is built on its first visit and kept: building is what costs, and what Textual leaks.
     MODES: ClassVar[dict[str, str | Callable[[], Screen[None]]]] = {
         "wallet": _wallet,
@@ -269,7 +270,7 @@ class PrimeApp(QuietApp[None]):
 
     def _tell_screen(self) -> None:
         topics, self._untold = self._untold, frozenset()
-        screen = self.screen
+        screen = self.screen_stack[-1] if self.screen_stack else None  # none while the app ends
         if topics and isinstance(screen, PrimeScreen) and screen.is_ready:
             screen.store_changed(topics)
 

@@ -15,6 +15,15 @@ ANSI: Final = "prime-ansi"
 ANSI_LIGHT: Final = "prime-ansi-light"
 
 
+FIELDS_CSS: Final = """
+TextArea .text-area--cursor { color: $input-cursor-foreground; background: $input-cursor-background; }
+TextArea .text-area--placeholder { color: $text-disabled; }
+Input:ansi > .input--cursor, TextArea:ansi .text-area--cursor {
+    color: ansi_default; background: ansi_default; text-style: reverse;
+}
+"""
+"""A caret that is seen in every theme: nobody knows whether a terminal's own background is light."""
+
 CHIPS: Final[Mapping[str, tuple[str, str, str]]] = {
     "red": ("#ff5f5f", "#d70000", "ansi_red"),
     "orange": ("#ff8700", "#af5f00", "ansi_bright_red"),
@@ -46,7 +55,9 @@ def _theme(
         "border-blurred": dim,
         "scrollbar": dim,
         "scrollbar-background": colours["background"],
-        "input-cursor-text-style": "reverse",
+        # Swapped already where the colours are ours; swapped twice the caret would be lost.
+        "input-cursor-text-style": "reverse" if ansi else "none",
+        "text-disabled": dim,
         "button-focus-text-style": "reverse",
         "block-cursor-text-style": "reverse",
         **(extra or {}),

@@ -313,3 +313,17 @@ def test_a_broken_configuration_is_named(home: Home, text: str) -> None:
     done = home.run("auth", "status")
     assert done.returncode == 2
     assert str(home.config_file) in done.stderr
+
+
+def test_a_foreign_inference_address_is_agreed_to_in_words(home: Home, service: str) -> None:
+    foreign = f"{service.replace('127.0.0.1', 'localhost')}/api/v1"
+    words = ("--store", "file", *home.passphrase(), "--inference-url", foreign)
+    done = home.login(service, *words)
+    assert f"It is not sent to {foreign.removesuffix('/api/v1')} before you agree" in done.stdout
+    assert "before you agree" in home.run("auth", "status").stdout
+    done = home.login(service, *words, "--trust-inference")
+    assert done.returncode == 0, done.stderr
+    assert "before you agree" not in done.stdout
+    assert "before you agree" not in home.run("auth", "status").stdout
+    home.run("auth", "logout", "--all")
+    assert "before you agree" in home.run("auth", "status").stdout

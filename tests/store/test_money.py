@@ -26,6 +26,7 @@ from prime_tui.store.selectors.money import (
     wallet_runway,
 )
 from prime_tui.store.selectors.ownership import in_wallet, is_mine
+from prime_tui.store.selectors.runs import run_views
 from prime_tui.store.store import KeyState, Session, Store
 from tests.store.making import HOUR, MINUTE, NOW, disk, pod, row, run, wallet
 
@@ -193,6 +194,21 @@ async def test_a_quiet_run_is_told_but_our_own_silence_is_not_its() -> None:
     assert "no step for 1h05" in alert.text
     store.runs.loaded(Listing((run(state=RunState.COMPLETED),)), NOW + HOUR)
     assert alerts(store, NOW + HOUR) == ()
+
+
+async def test_a_run_without_a_first_step_is_quiet_from_its_start() -> None:
+    store = full_store()
+    store.wallet_loaded(wallet(balance="9000"), NOW)
+    started = replace(run(), started_at=NOW - 19 * MINUTE)
+    store.runs.loaded(Listing((started,)), NOW)
+    progress = store.progress[RunId("run-1")]
+    assert alerts(store, NOW + HOUR) == (), "a service that tells of no steps accuses nobody"
+    progress.loaded(RunProgress(), NOW)
+    assert alerts(store, NOW) == (), "the first step takes longer"
+    progress.loaded(RunProgress(), NOW + 5 * MINUTE)
+    (alert,) = alerts(store, NOW + HOUR)
+    assert "no step for 24m" in alert.text
+    assert run_views(store, NOW + HOUR)[0].last_step_at is None
 
 
 async def test_the_ages_of_the_sources() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -276,3 +277,24 @@ def test_each_column_sorts_and_without_one_the_order_stays() -> None:
     assert [one.id for one in sorted_runs(RUNS, RunSort.NAME, reverse=False)] == ["c", "a", "b"]
     assert sorted_runs(RUNS, None, reverse=False) == RUNS
     assert sorted_runs(RUNS, None, reverse=True) == RUNS[::-1]
+
+
+async def test_without_versions_the_run_that_was_read_later_counts(store: Store) -> None:
+    live = Run(RunId("r"), state=RunState.RUNNING, status_word="RUNNING", config=(("lr", "1"),))
+    over = Run(RunId("r"), state=RunState.STOPPED, status_word="STOPPED")
+    store.run_details[RunId("r")].loaded(live, NOW)
+    store.runs.loaded(Listing((over,)), NOW + timedelta(seconds=30))
+    view = only(store, "r")
+    assert view.state is RunState.STOPPED
+    assert view.run is not None
+    assert view.run.config == (("lr", "1"),), "what only the run on its own tells stays"
+    store.run_details[RunId("r")].loaded(live, NOW + timedelta(seconds=60))
+    assert only(store, "r").state is RunState.RUNNING
+
+
+async def test_a_run_is_as_old_as_its_creation_before_and_after_its_start(store: Store) -> None:
+    queued = Run(RunId("r"), state=RunState.QUEUED, status_word="QUEUED", created_at=ago(minutes=40))
+    store.runs.loaded(Listing((queued,)), NOW)
+    before = only(store, "r").age_from
+    store.runs.loaded(Listing((replace(queued, state=RunState.RUNNING, started_at=ago(minutes=3)),)), NOW)
+    assert only(store, "r").age_from == before == ago(minutes=40)

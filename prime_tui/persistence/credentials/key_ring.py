@@ -186,6 +186,10 @@ class KeyRing:
         self._learn(secret)
         self._given[profile.name] = Found(secret, source)
 
+    def withdraw(self, profile_name: str) -> None:
+        """Use no longer what the command line, the environment or the official client gave for a profile."""
+        self._given.pop(profile_name, None)
+
     async def unlock(self, passphrase: Secret) -> None:
         """Unlock the encrypted file for the rest of the session.
 

@@ -10,7 +10,6 @@ from prime_tui.domain.pods import PodState
 from prime_tui.domain.spend import SHORT_RUNWAY_H
 from prime_tui.domain.units import span, usd, usd_per_h
 from prime_tui.domain.views import EndingPhase, RunView
-from prime_tui.store.selectors.freshness import quiet_for
 from prime_tui.store.selectors.money import balance_usd, wallet_runway
 from prime_tui.store.selectors.pods import pod_views
 from prime_tui.store.selectors.runs import run_views
@@ -91,7 +90,7 @@ def _runs(store: Store, now: datetime, runs: Sequence[RunView]) -> Iterator[Aler
             text = f"END NOT CONFIRMED: {view.title} may still burn {usd_per_h(view.usd_per_h)}."
             yield Alert(f"end:{view.id}", Urgency.CRITICAL, text, "2")
             continue
-        quiet = quiet_for(store, view, now)
+        quiet = view.quiet_for(now)
         if quiet is not None:
             text = f"{view.title}: no step for {span(quiet.total_seconds())} at {usd_per_h(view.usd_per_h)}."
             yield Alert(f"run:{view.id}", Urgency.WARNING, text, "2 shows it")

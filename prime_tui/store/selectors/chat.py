@@ -51,7 +51,16 @@ def why_not_ask(store: Store) -> str | None:
         return "There is no API key: nothing can be asked. K signs in."
     if store.session.is_read_only:
         return "This is a read-only session: asking costs money, so nothing is asked."
+    if awaits_consent(store):
+        return f"Enter asks whether your key may go to {store.session.unagreed_origin}."
     return None
+
+
+def awaits_consent(store: Store) -> bool:
+    """Whether a yes of the person is all that is missing before the key goes to the inference API."""
+    session = store.session
+    has_key = session.key not in (KeyState.MISSING, KeyState.REFUSED)
+    return bool(session.unagreed_origin) and has_key and not session.is_read_only
 
 
 def _price_order(model: ChatModel) -> tuple[bool, Decimal, Decimal, str]:

@@ -13,7 +13,6 @@ from prime_tui.domain.runs import LIVE, RunState
 from prime_tui.domain.spend import Burn, Runway, runway
 from prime_tui.domain.units import gpu, span
 from prime_tui.domain.views import Burning, EndingPhase, RunView
-from prime_tui.store.selectors.freshness import quiet_for
 from prime_tui.store.selectors.ownership import in_wallet
 from prime_tui.store.selectors.runs import run_views
 from prime_tui.store.store import Store
@@ -93,8 +92,8 @@ def _burning_runs(store: Store, runs: Sequence[RunView], now: datetime) -> list[
             is_live=run.state is RunState.RUNNING,
             usd_per_h=run.usd_per_h,
             cost=run.cost,
-            since=run.started_at or run.created_at,
-            note=_run_note(store, run, now),
+            since=run.age_from,
+            note=_run_note(run, now),
             is_rate_estimate=run.is_rate_estimate,
         )
         for run in runs
@@ -124,8 +123,8 @@ def _pod_note(store: Store, pod: Pod) -> str:
     return "still costs" if pod.state is PodState.STOPPED and pod.burn_usd_per_h else ""
 
 
-def _run_note(store: Store, run: RunView, now: datetime) -> str:
-    quiet = quiet_for(store, run, now)
+def _run_note(run: RunView, now: datetime) -> str:
+    quiet = run.quiet_for(now)
     return "" if quiet is None else f"▲ {span(quiet.total_seconds())} quiet"
 
 

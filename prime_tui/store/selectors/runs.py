@@ -7,13 +7,15 @@ launch, and billing rows, which also find finished and deleted runs.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
 from prime_tui.domain.cost import Cost, CostOrigin, best_cost, hours, upper_bound_usd
 from prime_tui.domain.ids import RunId
-from prime_tui.domain.runs import LIVE, Run, RunSource, RunState, RunUsage, run_state
+from prime_tui.domain.remote import Remote
+from prime_tui.domain.runs import LIVE, Run, RunProgress, RunSource, RunState, RunUsage, run_state
 from prime_tui.domain.spend import rate_usd_per_h
 from prime_tui.domain.views import LaunchRecord, RunView
 from prime_tui.domain.words import all_found, filter_words
@@ -70,7 +72,7 @@ def run_view(store: Store, run_id: RunId, now: datetime) -> RunView | None:
 
 
 def _newest(view: RunView) -> float:
-    at = view.created_at or view.last_activity_at
+    at = view.age_from or view.last_activity_at
     return 0.0 if at is None else at.timestamp()
 
 
@@ -82,7 +84,7 @@ def _view(
     launch: LaunchRecord | None,
     now: datetime,
 ) -> RunView:
-    run = _newer(listed, store.run_details.peek(run_id).value)
+    run = _newer(listed, store.runs.remote.fetched_at, store.run_details.peek(run_id))
     usage = store.usage.peek(run_id).value or (run.usage if run else None)
     progress = store.progress.peek(run_id).value
     billed = store.billing.billed_usd(run_id)
@@ -123,13 +125,15 @@ def _view(
         or _first_billed_at(store, run_id),
         started_at=started_at,
         completed_at=run.completed_at if run else None,
-        last_step_at=progress.updated_at if progress else None,
+        last_step_at=progress.updated_at if progress and progress.latest_step is not None else None,
         last_activity_at=max((at for at in (billed_at, run.updated_at if run else None) if at), default=None),
         team_id=(run.team_id if run else None) or (launch.team_id if launch else None),
         sources=sources,
         run=run,
         usage=usage,
         ending=store.run_endings.get(run_id),
+        silent_since=_silent_since(progress, started_at),
+        steps_read_at=store.progress.peek(run_id).fetched_at,
     )
 
 
@@ -139,13 +143,29 @@ def _first_billed_at(store: Store, run_id: RunId) -> datetime | None:
     return min((at for at in opened if at is not None), default=None)
 
 
-def _newer(listed: Run | None, detailed: Run | None) -> Run | None:
-    """The run read on its own knows more, until the list has a later version."""
+def _newer(listed: Run | None, listed_at: datetime | None, detail: Remote[Run]) -> Run | None:
+    """The run read on its own counts until the list has a later version: the one read later, if none is told.
+
+    Older rows tell no version. What never changes and only the run on its own may tell is kept.
+    """
+    detailed = detail.value
     if listed is None or detailed is None:
         return detailed or listed
-    if listed.updated_at and detailed.updated_at and listed.updated_at > detailed.updated_at:
-        return listed
-    return detailed
+    if listed.updated_at and detailed.updated_at:
+        is_later = listed.updated_at > detailed.updated_at
+    else:
+        is_later = bool(listed_at and detail.fetched_at and listed_at > detail.fetched_at)
+    if not is_later:
+        return detailed
+    return replace(
+        listed, config=listed.config or detailed.config, failure=listed.failure or detailed.failure
+    )
+
+
+def _silent_since(progress: RunProgress | None, started_at: datetime | None) -> datetime | None:
+    if progress is None:
+        return None
+    return started_at if progress.latest_step is None else progress.updated_at
 
 
 def _steps_of_row(run: Run | None, max_steps: int | None) -> int | None:

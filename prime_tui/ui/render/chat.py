@@ -64,7 +64,10 @@ def figures(attempt: Attempt, width: int) -> Styled:
     for more in (short_model(attempt.model), f"{count(thinking)} tok of it thinking" if thinking else ""):
         if more and width_of(" · ".join([*parts, more])) + 2 <= width:
             parts.append(more)
-    return Span("↳ " + " · ".join(parts), "dim")
+    line = Span("↳ " + " · ".join(parts), "dim")
+    if not attempt.silent_s:
+        return line
+    return (line, Span(f" · silent for {attempt.silent_s:.0f} s", "warn"))
 
 
 def ending(attempt: Attempt, payer: str) -> list[Styled]:
@@ -222,7 +225,7 @@ def welcome(height: int, width: int, *, has_model: bool, refusal: str | None) ->
     lines: tuple[Styled, ...] = (
         Span(refusal, "warn") if refusal is not None else first,
         Span("Every answer shows its tokens, its speed and what it cost.", "dim"),
-        Span("The wallet named above pays. Nothing is stored on disk.", "dim"),
+        Span("The wallet named above pays. What is written here is not stored.", "dim"),
     )
     above = ("",) * max(0, (height - len(lines)) // 2)
     return (*above, *(fit(line, max(0, width), "centre") for line in lines))

@@ -62,8 +62,8 @@ def overview(
 
 
 def _state(view: RunView, width: int, now: datetime) -> Iterator[Styled]:
-    since = view.completed_at if view.state not in LIVE else view.started_at or view.created_at
-    when = f"  {'for' if view.state in LIVE else 'since'} {age(since, now)}" if since else ""
+    word, since = ("created", view.age_from) if view.state in LIVE else ("ended", view.completed_at)
+    when = f"  {word} {age(since, now)} ago" if since else ""
     yield join([" ", glyph(view, now), " ", state_cell(view, now), Span(when, "dim")])
     quiet = quiet_text(view, now)
     if quiet:

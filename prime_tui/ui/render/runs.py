@@ -67,7 +67,7 @@ def run_cells(
         "speed": speed_cell(view, role),
         "rate": Span(rate_text(view.usd_per_h, is_estimate=view.is_rate_estimate), role),
         "cost": Span(cost_text(view.cost), "stale" if is_old else "text"),
-        "age": Span(age(view.started_at or view.created_at, now), role),
+        "age": Span(age(view.age_from, now), role),
     }
     return tuple(cells[column.key] for column in columns)
 

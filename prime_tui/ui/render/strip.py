@@ -19,10 +19,10 @@ from prime_tui.ui.render.styled import ChipRole, Role, Span, Styled, clip, join,
 TABS = ("Wallet", "Runs", "Pods", "Chat")
 SPARK_BUCKETS = 24
 FRESH_STEP_S = 5
-WIDE, MIDDLE = 120, 96
+WIDE, MIDDLE, NARROW = 120, 96, 80
 CHIP = "■"
-BARE_CELLS = 5
-"""What is left of a profile's name where nothing else fits."""
+ONE_NAME_CELLS = 9
+"""Below it there is room for the profile's name or the wallet's, not for both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Fit(NamedTuple):
     has_names: bool
     is_tight: bool
     gap: str
-    is_bare: bool = False
+    has_calls: bool = True
 
 
 FITS = (
@@ -76,19 +76,15 @@ FITS = (
     Fit(14, False, False, "  "),
     Fit(12, False, True, " "),
     Fit(9, False, True, " "),
-    Fit(0, False, True, " ", is_bare=True),
+    Fit(16, False, True, " ", has_calls=False),
+    Fit(9, False, True, " ", has_calls=False),
+    Fit(6, False, True, " ", has_calls=False),
 )
 
 
 def first_line(facts: StripFacts, width: int) -> tuple[Styled, Styled]:
     """Return the left and right parts: tabs and wallet; ages, calls, alerts and the clock."""
-    tabs: list[Styled] = []
-    for index, name in enumerate(TABS):
-        role: Role = "title" if index == facts.active_tab else "dim"
-        tabs.append(
-            (Span(f"{index + 1} ", "accent" if index == facts.active_tab else "dim"), Span(name, role))
-        )
-    left = join(tabs, "  " if width >= MIDDLE else " ")
+    left = _tabs(facts.active_tab, width)
     clock = Span(clock_time(facts.now), "dim")
     room = width - width_of(left) - 3
     for fit in FITS:
@@ -99,24 +95,33 @@ def first_line(facts: StripFacts, width: int) -> tuple[Styled, Styled]:
     return join([" ", left]), join([right, " "])
 
 
+def _tabs(active_tab: int, width: int) -> Styled:
+    """Return the tabs; in a narrow terminal only the open one has a name, so that the wallet keeps its."""
+    tabs: list[Styled] = []
+    for index, name in enumerate(TABS):
+        if index == active_tab:
+            tabs.append((Span(f"{index + 1} ", "accent"), Span(name, "title")))
+        else:
+            tabs.append(Span(f"{index + 1} {name}" if width >= NARROW else f"{index + 1}", "dim"))
+    return join(tabs, "  " if width >= MIDDLE else " ")
+
+
 def _right_parts(facts: StripFacts, fit: Fit) -> list[Styled]:
     who = _who(facts, fit)
     if facts.is_read_only:
         who.append(Span(" RO", "warn"))
     ages = join([_source(source, fit) for source in facts.sources], " ")
-    if fit.is_bare:
-        return [tuple(who), ages, _alert_count(facts.alerts)]
-    return [tuple(who), ages, _calls(facts.budget, fit), _alert_count(facts.alerts)]
+    calls = _calls(facts.budget, fit) if fit.has_calls else ""
+    return [tuple(who), ages, calls, _alert_count(facts.alerts)]
 
 
 def _who(facts: StripFacts, fit: Fit) -> list[Span]:
     """Return the chip, the profile and the wallet; what does not fit goes from the end."""
     chip = [] if facts.chip is None else [Span(f"{CHIP} ", facts.chip)]
     if facts.is_demo and fit.is_tight:
-        return [] if fit.is_bare else [*chip, Span("DEMO", "warn")]
-    if fit.is_bare:
-        return [*chip, Span(clip(facts.profile, BARE_CELLS), "title")] if facts.profile else chip
-    label = clip(" ".join(part for part in (facts.profile, facts.wallet) if part), fit.wallet_cells)
+        return [*chip, Span("DEMO", "warn")]
+    names = [part for part in (facts.profile, facts.wallet) if part]
+    label = clip(" ".join(names[:1] if fit.wallet_cells < ONE_NAME_CELLS else names), fit.wallet_cells)
     return [*chip, Span(label, "title"), *([Span(" DEMO", "warn")] if facts.is_demo else [])]
 
 

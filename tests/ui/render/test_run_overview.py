@@ -59,8 +59,8 @@ def test_a_run_paid_by_the_gpu_hour_has_no_zeros() -> None:
 
 
 def test_the_first_lines_say_how_it_is() -> None:
-    drawn = page(replace(VIEW, last_step_at=NOW - timedelta(minutes=22)))
-    assert drawn.splitlines()[0] == " ▲ running  for 3h00"
+    drawn = page(replace(VIEW, silent_since=NOW - timedelta(minutes=22)))
+    assert drawn.splitlines()[0] == " ▲ running  created 3h05 ago"
     assert "▲ no step for 22m, ~$1.12 since" in drawn
     assert "56%  112 of 200" in drawn
 

@@ -32,7 +32,7 @@ def test_a_running_run_shows_everything() -> None:
         "speed": "     ▃·█  4.1k",
         "rate": "3.05",
         "cost": "17.50",
-        "age": "3h00",
+        "age": "3h05",
     }
 
 
@@ -119,7 +119,7 @@ def test_a_deleted_run_that_billing_still_knows_says_so() -> None:
 
 
 def test_a_silent_run_calls_for_a_person_and_says_what_that_cost() -> None:
-    silent = replace(VIEW, last_step_at=NOW - timedelta(minutes=22))
+    silent = replace(VIEW, silent_since=NOW - timedelta(minutes=22))
     assert cells(silent)["name"].startswith("▲")
     assert quiet_text(silent, NOW) == "no step for 22m, ~$1.12 since"
     assert quiet_text(VIEW, NOW) == ""

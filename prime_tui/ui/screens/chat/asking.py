@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from prime_tui.sync.chat_desk import ChatDesk
 
 SHOW_EVERY_S = 0.25
+SILENT_AFTER_S = 5.0
 
 
 class Asking:
@@ -80,8 +81,12 @@ class Asking:
             self._task.cancel()
 
     def tick(self) -> None:
-        """Let the seconds without news be seen."""
-        if self._attempt.is_live:
+        """Let the seconds without news be seen: before the first piece, and when the stream has stalled."""
+        silent_s = self._elapsed_s() - self._last_s
+        if self._attempt.state is AnswerState.WAITING:
+            self._show()
+        elif self._attempt.is_live and silent_s >= SILENT_AFTER_S:
+            self._attempt = self._attempt.silent(silent_s)
             self._show()
 
     def _elapsed_s(self) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
 
@@ -23,7 +24,8 @@ from prime_tui.domain.conversation import (
 )
 from prime_tui.domain.ids import ModelId
 from prime_tui.domain.remote import Freshness
-from prime_tui.store.selectors.chat import first_choice, model_of, why_not_ask
+from prime_tui.persistence.chat_choices import ChatChoice, ChatChoiceFile
+from prime_tui.store.selectors.chat import awaits_consent, first_choice, model_of, why_not_ask
 from prime_tui.store.slice import Topic
 from prime_tui.ui.render.chat import heading, payer_note, totals, welcome
 from prime_tui.ui.render.code_blocks import last_code_block
@@ -32,6 +34,7 @@ from prime_tui.ui.render.styled import Span, width_of
 from prime_tui.ui.render.transcript import TranscriptLines, TranscriptLook
 from prime_tui.ui.screens.base import PrimeScreen
 from prime_tui.ui.screens.chat.asking import Asking
+from prime_tui.ui.screens.chat.consent import ConsentQuestion
 from prime_tui.ui.screens.chat.model_dialog import ModelDialog
 from prime_tui.ui.screens.chat.settings_dialog import SettingsDialog
 from prime_tui.ui.strip_facts import wallet_label
@@ -77,9 +80,11 @@ class ChatScreen(PrimeScreen):
         self._asking: Asking | None = None
         self._model: ModelId | None = None
         self._settings = ChatSettings()
+        self._recalled: str | None = None
         self._shows_thinking = False
         self._asked: deque[str] = deque(maxlen=REMEMBERED_QUESTIONS)
         self._lines = TranscriptLines()
+        self._consent = ConsentQuestion(self)
 
     def body(self) -> Widget:
         """Title, transcript, totals, input."""
@@ -99,14 +104,16 @@ class ChatScreen(PrimeScreen):
 
     def show(self, topics: frozenset[Topic], now: datetime) -> None:
         """Show whose wallet pays, and the model."""
+        self._recall()
         if self._model is None:
             self._model = first_choice(self.store)
         self._show_title(now)
         self._show_conversation()
+        self._consent.ask_once()
 
     def tick(self, now: datetime) -> None:
         """Let the seconds of waiting be seen."""
-        if self._asking is not None and self._asking.attempt.state is AnswerState.WAITING:
+        if self._asking is not None:
             self._asking.tick()
 
     def on_resize(self) -> None:
@@ -141,9 +148,11 @@ class ChatScreen(PrimeScreen):
     @on(Prompt.Sent)
     def _send(self, event: Prompt.Sent) -> None:
         question, refusal = event.text.strip(), why_not_ask(self.store)
-        if not question:
+        if awaits_consent(self.store):
+            self._consent.ask()
+        elif not question:
             return
-        if refusal is not None:
+        elif refusal is not None:
             self.monitor.tell(refusal, severity="warning")
         elif self._conversation.live is not None:
             self.monitor.tell("An answer is still coming. Esc stops it.")
@@ -271,6 +280,7 @@ class ChatScreen(PrimeScreen):
     def _use_model(self, model: ModelId | None) -> None:
         if model is not None:
             self._model = model
+            self._keep_choice()
             self._show_title(self.now())
             self._show_conversation()
             self.query_one(Prompt).focus()
@@ -282,7 +292,24 @@ class ChatScreen(PrimeScreen):
     def _use_settings(self, settings: ChatSettings | None) -> None:
         if settings is not None:
             self._settings = settings
+            self._keep_choice()
             self._show_title(self.now())
+
+    def _recall(self) -> None:
+        """Begin with what was chosen last for the profile in view; a system prompt is never kept."""
+        profile = self.store.session.profile
+        if profile == self._recalled or self.store.session.is_demo:
+            return
+        self._recalled = profile
+        kept = ChatChoiceFile(self.monitor.paths.chat_choices_file).read(profile)
+        self._model = kept.model
+        self._settings = replace(kept.settings, system_prompt=self._settings.system_prompt)
+
+    def _keep_choice(self) -> None:
+        session = self.store.session
+        if not session.is_demo:
+            file = ChatChoiceFile(self.monitor.paths.chat_choices_file)
+            file.keep(session.profile, ChatChoice(self._model, self._settings))
 
     def action_toggle_thinking(self) -> None:
         """Show or hide what models thought before they answered."""

@@ -31,7 +31,7 @@ class AskingDialog(Dialog[Result | None]):
     DEFAULT_CSS = """
     AskingDialog .field { height: 1; }
     AskingDialog .field > Line { width: 15; }
-    AskingDialog .field > Input { width: 1fr; }
+    AskingDialog .field > Input, AskingDialog .field > Cycle { width: 1fr; }
     AskingDialog #said { height: auto; }
     """
 
@@ -99,8 +99,8 @@ class AskingDialog(Dialog[Result | None]):
         self.submit()
 
 
-def field(label: str, entry: Input) -> Widget:
-    """Return an input with its name in front."""
+def field(label: str, entry: Widget) -> Widget:
+    """Return an entry with its name in front."""
     return Horizontal(Line(Span(label, "dim")), entry, classes="field")
 
 

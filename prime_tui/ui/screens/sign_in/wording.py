@@ -31,7 +31,7 @@ SECRET_SERVICE_TROUBLE = {
     Reason.TIMEOUT: "it is there but does not answer; somebody may be asked for its password elsewhere",
     Reason.GONE: "its D-Bus session has ended; in tmux that is normal after a new login",
 }
-NOTHING_KEPT = "None is kept for this profile yet, and PRIME_API_KEY is not set."
+NOTHING_KEPT = "None is kept for this profile yet, and the environment gives none for it."
 DEMO_HINT = "To look around without a key, leave and start prime-tui --demo."
 
 
