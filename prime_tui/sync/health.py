@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prime_tui.domain.errors import BudgetExhausted, NotAuthenticated, PrimeError
+from prime_tui.domain.errors import BudgetExhausted, NotAuthenticated, NotPermitted, PrimeError
 from prime_tui.store.store import Severity, Store
 
 FAILURES_BEFORE_NOTICE = 2
@@ -21,12 +21,21 @@ class Health:
         """Note a failed reading."""
         if isinstance(error, NotAuthenticated | BudgetExhausted):
             return  # the banner and the budget say so
+        is_final = isinstance(error, NotPermitted)  # no second failure will follow
         count = self._failures[name] = self._failures.get(name, 0) + 1
-        if count < FAILURES_BEFORE_NOTICE or name in self._told:
+        if count < FAILURES_BEFORE_NOTICE and not is_final:
+            return
+        if name in self._told and not (is_final and self._told[name] != error.message):
             return
         is_news = error.message not in self._told.values()
         self._told[name] = error.message
-        if is_news:
+        if is_news and is_final:
+            self._store.notify(
+                f"{error.message} {error.hint} The rest goes on.",
+                Severity.WARNING,
+                title=f"Reading {name} is switched off",
+            )
+        elif is_news:
             self._store.notify(
                 f"{error.message} Showing the last known values.",
                 Severity.WARNING,

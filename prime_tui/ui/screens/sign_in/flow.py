@@ -194,6 +194,7 @@ class SignIn:
         if is_same and shell.engine is not None and offer.profile.is_same_place(key.profile):
             key.profile = offer.profile
             await key.find()
+            shell.store.change_session(is_plain_text=key.is_plain_text)
             shell.engine.key_changed()
         else:
             await shell.use_profile(offer.profile, None if offer.account is None else offer.account.id)
