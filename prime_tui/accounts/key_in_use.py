@@ -16,7 +16,6 @@ SAME_STANDS_THERE = {
     KeySource.ENV: "It came from PRIME_API_KEY, which is read once, at the start.",
     KeySource.FLAG: "It came through the standard input, which cannot be read a second time.",
 }
-"""Why looking again brings nothing, for keys that are at one place only for a moment."""
 
 
 class KeyInUse:
@@ -59,6 +58,11 @@ class KeyInUse:
         self._key, self.found = found.key, found
 
     @property
+    def why_not_again(self) -> str:
+        """Why looking again would bring nothing, for a key that was there for a moment only; or empty."""
+        return "" if self.found.file is not None else SAME_STANDS_THERE.get(self.found.source, "")
+
+    @property
     def is_plain_text(self) -> bool:
         """Whether whoever reads this disk has the key in use."""
         return self.found.key is not None and self.found.store is StoreName.PLAINTEXT
@@ -75,8 +79,8 @@ class KeyInUse:
             self.found = found
             raise CredentialError(found.message or "There is no key any more.")
         if found.key == self._key:
-            if found.file is None and found.source in SAME_STANDS_THERE:
-                raise CredentialError(SAME_STANDS_THERE[found.source])
+            if self.why_not_again:
+                raise CredentialError(self.why_not_again)
             return None
         account = await self._check(self.profile, found.key)
         if found.key == self._key:

@@ -273,7 +273,8 @@ class PrimeApp(QuietApp[None]):
 
     def _tell_screen(self) -> None:
         topics, self._untold = self._untold, frozenset()
-        screen = self.screen
+        stack = self.screen_stack  # empty while the program ends
+        screen = stack[-1] if stack else None
         if topics and isinstance(screen, PrimeScreen) and screen.is_ready:
             screen.store_changed(topics)
 

@@ -42,10 +42,10 @@ def banner(store: Store) -> Banner | None:
         return Banner(Span(f" ✕ No API key. {why}", "bad"), _help("sign in"))
     account = store.account.value
     if account is not None and account.is_banned:
-        kept = " Its key is kept in plain text." if session.is_plain_text else ""
-        return Banner(
-            Span(f" ✕ The service says that this account is banned.{kept}", "bad"), _help("another key")
-        )
+        what = "The service says that this account is banned."
+        if session.is_plain_text:  # both, in one line
+            what = "Banned by the service. The key is kept in plain text."
+        return Banner(Span(f" ✕ {what}", "bad"), _help("another key"))
     if session.is_plain_text:
         return Banner(Span(" ▲ The API key is kept in plain text on this disk.", "bad"), "")
     return None

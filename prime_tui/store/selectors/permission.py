@@ -31,7 +31,7 @@ def what_writes_risk(store: Store) -> str | None:
     """
     account = store.account.value
     if account is not None and account.is_banned:
-        return "The service says that this account is banned: it may refuse this."
+        return "The service bans this account and may refuse this."
     return None
 
 

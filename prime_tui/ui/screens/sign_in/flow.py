@@ -97,7 +97,7 @@ class SignIn:
         refused = ""
         if session.key is KeyState.REFUSED:
             refused = session.key_error.message if session.key_error is not None else "no reason is given"
-        return why_lines(key.profile, key.found, refused)
+        return why_lines(key.profile, key.found, refused, key.why_not_again)
 
     # -- the store that the profile has --------------------------------------------
 

@@ -89,7 +89,7 @@ class BurningPane(Vertical):
         if not kinds:
             return ""
         first = staleness(_sources(store)[kinds[0]], now).removeprefix("▲ ")
-        return Span(f" · ▲ {'s, '.join(kinds)}s not counted: {first}", "bad")
+        return Span(f" · ▲ without {'s, '.join(kinds)}s: {first}", "bad")
 
     def _placeholder(self, store: Store, now: datetime) -> tuple[Styled, ...]:
         for kind, remote in _sources(store).items():
