@@ -47,7 +47,8 @@ def _sources(store: Store) -> Iterator[Alert]:
         ("pods", store.pods.remote),
         ("disks", store.disks.remote),
     ):
-        if remote.error is not None:
+        # Disks are a small part of the burn: only what will not come back by itself is worth an alert.
+        if remote.error is not None and (name != "disks" or remote.is_switched_off):
             why = f"The {name} cannot be read. {remote.error.message}"
             yield Alert(f"source:{name}", Urgency.WARNING, why, remote.error.hint or "r tries again")
 

@@ -105,7 +105,8 @@ class BillingPane(Vertical):
         table.sort_key, table.sort_reverse = self._query.sort, self._query.descending
         table.rows = self._rows
         unreadable = store.wallet.value.unreadable if store.wallet.value is not None else ()
-        old = staleness(store.wallet.remote, now)
+        wallet = store.wallet.remote
+        old = staleness(wallet, now) if wallet.is_switched_off else ""
         rule.content = join(
             (Span("billing", "title"), Span(f" · {old}" if old else "", "bad"), unreadable_note(unreadable))
         )
