@@ -28,6 +28,7 @@ from prime_tui.domain.redaction import Redactor
 from prime_tui.persistence.crash_reports import CrashReports
 from prime_tui.persistence.last_frame import LastFrame, frame_key
 from prime_tui.persistence.last_known import LastKnown
+from prime_tui.persistence.launches import LaunchFile
 from prime_tui.persistence.log_file import start_log
 from prime_tui.persistence.paths import Paths
 from prime_tui.store.store import Session, Severity, Store
@@ -112,9 +113,16 @@ class Monitor:
         recorder = Recorder(store, kept, self.clock)
         recorder.restore()
         known = store.account.value
-        if account_id is not None and known is not None and known.id != account_id:
+        if account_id is not None and (known is None or not account_id or known.id != account_id):
             store = self._new_store(profile)
             recorder = Recorder(store, kept, self.clock)
+            try:
+                recorder.forget()
+                LaunchFile(self._paths.launches_file, wallet).disown()
+            except StorageError as error:
+                log.warning("what is known of another account is not forgotten: %s", error)
+                store.notify(str(error), title="The last known state is not kept")
+                return store
         self._recorder = recorder
         return store
 
@@ -160,7 +168,6 @@ class Monitor:
         client_module = await asyncio.to_thread(importlib.import_module, "prime_tui.api.client")
         engine_module = importlib.import_module("prime_tui.sync.engine")
         budget_module = importlib.import_module("prime_tui.api.budget")
-        launches_module = importlib.import_module("prime_tui.persistence.launches")
         client = client_module.PrimeClient(
             base_url=base_url,
             inference_url=inference_url,
@@ -173,7 +180,7 @@ class Monitor:
             clock=clock,
             read_only=key.profile.is_read_only,
         )
-        launches = launches_module.LaunchFile(self._paths.launches_file, self._wallet_name(key.profile) or "")
+        launches = LaunchFile(self._paths.launches_file, self._wallet_name(key.profile) or "")
         if not is_demo:
             store.set_launches(launches.read())
         engine: Engine = engine_module.Engine(
@@ -183,7 +190,7 @@ class Monitor:
             remember=(lambda _: None) if is_demo else launches.add,
             pace=DEMO_PACE if is_demo else 1.0,
             recorder=recorder,
-            renew=key.renewed,
+            renew=key.replacement,
         )
         if key() is None:
             engine.hold(key.why_missing())
@@ -199,7 +206,7 @@ class Monitor:
             await key.find()
         finally:
             telling.cancel()
-            store.change_session(asking="")
+            store.change_session(asking="", is_plain_text=key.is_plain_text)
 
     async def _start_simulator(self, demo: DemoOptions) -> str:
         """Start the simulated service as a child that ends when we do, and return its address."""

@@ -49,7 +49,7 @@ class AccountDesk:
         self._is_read_only = is_read_only
         self.is_demo = is_demo
         self.keys = accounts.keys
-        self.key = KeyInUse(accounts.keys, profile)
+        self.key = KeyInUse(accounts.keys, profile, self.check)
         self.consent = accounts.consent
         self.book = ProfileBook(accounts, lambda: self.profile)
 
@@ -60,7 +60,7 @@ class AccountDesk:
 
     def take(self, profile: Profile) -> KeyInUse:
         """Make another profile, team or address the one in use; its key is looked for by whoever connects."""
-        self.key = KeyInUse(self.keys, self._restrained(profile))
+        self.key = KeyInUse(self.keys, self._restrained(profile), self.check)
         return self.key
 
     # -- profiles ------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Keys that need no store: from a file, from the standard input, from the environment."""
+"""Secrets that are given from outside: from the standard input, from the environment, from a file."""
 
 from __future__ import annotations
 
@@ -9,30 +9,19 @@ from pathlib import Path
 from prime_tui.domain.credentials import Found, KeySource, key_from_text
 from prime_tui.domain.errors import CredentialError
 from prime_tui.domain.secret import Secret
-from prime_tui.persistence.atomic import read_private
+from prime_tui.persistence.credentials.key_file import MOST_BYTES, private_text
 
 KEY_VARIABLE = "PRIME_API_KEY"
-MOST_BYTES = 4096
-
-
-def key_from_file(path: Path) -> Secret:
-    """Return the key in a file.
-
-    Raises:
-        StorageError: It is a link, no regular file, somebody else's, or open to others.
-        CredentialError: It is absent or holds no key.
-    """
-    return key_from_text(_text(path))
 
 
 def passphrase_from_file(path: Path) -> Secret:
     """Return the first line of a file, blanks included.
 
     Raises:
-        StorageError: As for `key_from_file`.
+        StorageError: It is a link, no regular file, somebody else's, or open to others.
         CredentialError: It is absent or its first line is empty.
     """
-    lines = _text(path).splitlines()
+    lines = private_text(path).splitlines()
     if not lines or not lines[0]:
         raise CredentialError(f"{path} holds no passphrase.")
     return Secret(lines[0])
@@ -47,7 +36,7 @@ def key_from_input(handle: int) -> Secret:
     content = b""
     while len(content) <= MOST_BYTES and (piece := os.read(handle, MOST_BYTES)):
         content += piece
-    return key_from_text(_decoded(content))
+    return key_from_text(content.decode("utf-8", errors="replace"))
 
 
 def take_environment_key(environment: MutableMapping[str, str]) -> Found | None:
@@ -63,15 +52,3 @@ def take_environment_key(environment: MutableMapping[str, str]) -> Found | None:
         return Found(key_from_text(value), KeySource.ENV)
     except CredentialError as error:
         raise CredentialError(f"{KEY_VARIABLE}: {error.message}", hint=error.hint) from None
-
-
-def _text(path: Path) -> str:
-    content = read_private(path, MOST_BYTES)
-    if content is None:
-        raise CredentialError(f"There is no file {path}.")
-    return _decoded(content)
-
-
-def _decoded(content: bytes) -> str:
-    """Decode so that what is no text does not pass for a key either."""
-    return content.decode("utf-8", errors="replace")

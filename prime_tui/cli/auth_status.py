@@ -8,13 +8,14 @@ import sys
 from pathlib import Path
 
 from prime_tui.accounts.accounts import Accounts
-from prime_tui.accounts.given_key import key_from_file, key_from_input, passphrase_from_file
+from prime_tui.accounts.given_key import key_from_input, passphrase_from_file
 from prime_tui.cli.ask import ask_secret
 from prime_tui.cli.outcome import ERROR, NOT_AUTHORISED, OK
 from prime_tui.domain.credentials import Found, KeySource, Reason, StoreName, StoreTrouble
 from prime_tui.domain.errors import CredentialError
 from prime_tui.domain.profiles import Profile
 from prime_tui.domain.secret import Secret
+from prime_tui.persistence.credentials.key_file import key_from_file
 from prime_tui.persistence.paths import Paths
 
 DASHBOARD = "https://app.primeintellect.ai"

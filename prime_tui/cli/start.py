@@ -9,7 +9,7 @@ from collections.abc import MutableMapping
 from pathlib import Path
 
 from prime_tui.accounts.accounts import Accounts
-from prime_tui.accounts.given_key import key_from_file, key_from_input, take_environment_key
+from prime_tui.accounts.given_key import key_from_input, take_environment_key
 from prime_tui.accounts.official_profiles import official_profile
 from prime_tui.config.settings import DemoOptions, Settings
 from prime_tui.domain.clock import SystemClock
@@ -17,6 +17,7 @@ from prime_tui.domain.credentials import Found, KeySource
 from prime_tui.domain.errors import CredentialError, SettingsError
 from prime_tui.domain.profiles import Profile
 from prime_tui.domain.secret import Secret
+from prime_tui.persistence.credentials.key_file import key_from_file
 from prime_tui.persistence.official import read_official
 from prime_tui.persistence.paths import Paths
 
@@ -36,7 +37,7 @@ def settings_of(
         raise SettingsError(f"--calls-per-hour must be at least {LEAST_CALLS_PER_H}.")
     inherited = take_environment_key(environment) if demo is None else None
     profile = _demo_profile(options)
-    given: Found | None = Found(Secret("demo"), KeySource.FLAG)
+    given: Found | None = Found(Secret("demo"), KeySource.NONE)
     if demo is None:
         profile, given = _profile_and_key(options, environment, paths, inherited)
     return Settings(
@@ -74,7 +75,8 @@ def _profile_and_key(
 
 def _flag_key(options: argparse.Namespace) -> Found | None:
     if options.api_key_file is not None:
-        return Found(key_from_file(options.api_key_file), KeySource.FLAG)
+        file: Path = options.api_key_file
+        return Found(key_from_file(file), KeySource.FLAG, file=file.absolute())
     if not options.api_key_stdin:
         return None
     if os.isatty(0):

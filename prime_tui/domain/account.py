@@ -34,6 +34,14 @@ class Account:
     is_banned: bool = False
     scopes: tuple[Scope, ...] | None = None
 
+    def is_same(self, other: Account | None) -> bool:
+        """Whether both are one account: by id, or by name and address where the service gives no ids."""
+        if other is None:
+            return False
+        if self.id or other.id:
+            return self.id == other.id
+        return (self.name, self.email) == (other.name, other.email)
+
     @property
     def can_write(self) -> bool | None:
         """Whether any scope allows writing; None when unknown."""

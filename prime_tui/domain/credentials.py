@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
+from prime_tui.domain.account import Account
 from prime_tui.domain.errors import CredentialError
 from prime_tui.domain.secret import Secret
 
@@ -97,6 +100,7 @@ class Found:
         store: The store that was asked, whether or not it gave the key.
         reason: Why the store gave nothing; None when it simply has no such key.
         message: What happened and what to do, for people; empty when there is nothing to say.
+        file: The file that the command line names; it is read again when the key is looked for again.
     """
 
     key: Secret | None
@@ -104,6 +108,20 @@ class Found:
     store: StoreName | None = None
     reason: Reason | None = None
     message: str = ""
+    file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """A good key that was found where the refused one had been, and that is not in use yet.
+
+    Attributes:
+        account: Whose it is; None when the service cannot tell.
+        use: Puts it in the place of the refused one.
+    """
+
+    account: Account | None
+    use: Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)

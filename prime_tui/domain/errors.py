@@ -4,7 +4,7 @@
     ├─ ApiError                the service answered, but not with what was asked
     │  ├─ NotAuthenticated     401
     │  ├─ PaymentRequired      402
-    │  ├─ NotPermitted         403
+    │  ├─ NotPermitted         403, or 401 for a key that is good elsewhere
     │  ├─ NotFound             404
     │  ├─ MethodNotAllowed     405
     │  ├─ Conflict             409
@@ -75,7 +75,13 @@ class PaymentRequired(ApiError):
 
 
 class NotPermitted(ApiError):
-    """403: scope, team or an admin-only route."""
+    """403: scope, team or an admin-only route. Asking again brings the same answer.
+
+    Attributes:
+        said: The service's own words, where the message says more or something else.
+    """
+
+    said = ""
 
 
 class NotFound(ApiError):
@@ -195,6 +201,21 @@ class OriginNotAgreed(PrimeError):
 
 class CredentialError(PrimeError):
     """A key cannot be read, kept or used."""
+
+
+class AnotherAccount(PrimeError):
+    """The key is of another account than the one that is watched: all that is shown belongs to somebody else.
+
+    Attributes:
+        account_id: Whose key it is; empty when the service cannot tell.
+    """
+
+    def __init__(self, account_id: str, name: str) -> None:
+        super().__init__(
+            f"The key belongs to {name or 'another account'} now.",
+            hint="What was shown of the other account is dropped; everything is read anew.",
+        )
+        self.account_id = account_id
 
 
 class StorageError(PrimeError):

@@ -30,8 +30,9 @@ _PATTERNS = (
 class Redactor:
     """Masks the secrets that the program holds, and what looks like one.
 
-    Values shorter than `SHORTEST` are left alone: masking them would take ordinary words apart and by that
-    give them away.
+    Values shorter than `SHORTEST` are masked only where they stand as a credential (`Bearer x`, `api_key=x`):
+    masking them everywhere would take ordinary words apart and by that give them away. No real key is that
+    short; the simulator takes any.
     """
 
     def __init__(self, *secrets: Secret) -> None:
@@ -45,7 +46,10 @@ class Redactor:
         self._secrets.add(secret)
         forms = {form for one in self._secrets for form in _forms(one.reveal())}
         longest_first = sorted((form for form in forms if len(form) >= SHORTEST), key=len, reverse=True)
-        self._known = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
+        patterns = [re.escape(form) for form in longest_first]
+        short = [re.escape(form) for form in forms if 0 < len(form) < SHORTEST]
+        patterns += [rf"(?<=(?i:bearer) ){form}(?![\w-])" for form in short]
+        self._known = re.compile("|".join(patterns)) if patterns else None
 
     def __call__(self, text: str) -> str:
         """Return `text` without secrets."""

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
-from prime_tui.domain.errors import PrimeError
+from prime_tui.domain.errors import NotPermitted, PrimeError
 
 T = TypeVar("T")
 
@@ -75,6 +75,11 @@ class Remote(Generic[T]):
         retry_at = None if self.retry_at is None else self.retry_at + step
         return replace(self, fetched_at=fetched_at, retry_at=retry_at)
 
+    @property
+    def is_switched_off(self) -> bool:
+        """Whether the key may not read it: it is not asked for any more, and its value is of the past."""
+        return isinstance(self.error, NotPermitted)
+
     def age_s(self, now: datetime) -> float | None:
         """Return the seconds since the value came; None without a value. Never negative."""
         if self.fetched_at is None:
@@ -101,18 +106,23 @@ class Remote(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class SourceAge:
-    """How old one source is, in seconds, and when it is tried again after a failure."""
+    """How old one source is, in seconds, and when it is tried again after a failure.
+
+    Attributes:
+        is_switched_off: True where it is not tried again, because the key may not read it.
+    """
 
     name: str
     freshness: Freshness
     age_s: float | None = None
     retry_in_s: float | None = None
+    is_switched_off: bool = False
 
 
 def source_age(name: str, remote: Remote[Any], now: datetime) -> SourceAge:
     """Return how old `remote` is at `now`."""
     retry_in_s = None if remote.retry_at is None else max(0.0, (remote.retry_at - now).total_seconds())
-    return SourceAge(name, remote.freshness(now), remote.age_s(now), retry_in_s)
+    return SourceAge(name, remote.freshness(now), remote.age_s(now), retry_in_s, remote.is_switched_off)
 
 
 @dataclass(frozen=True, slots=True)

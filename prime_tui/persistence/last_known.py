@@ -104,6 +104,17 @@ class LastKnown:
         except sqlite3.Error as error:
             raise StorageError(f"Cannot write {self._path}: {error}.") from error
 
+    def forget(self) -> None:
+        """Drop everything of this wallet.
+
+        Raises:
+            StorageError: The disk refuses.
+        """
+        try:
+            self._database().execute("DELETE FROM last_known WHERE wallet = ?", (self._wallet_key,))
+        except sqlite3.Error as error:
+            raise StorageError(f"Cannot write {self._path}: {error}.") from error
+
     def close(self) -> None:
         """Close the file."""
         if self._connection is not None:

@@ -44,10 +44,25 @@ class LaunchFile:
         """Keep one more launch. A file that cannot be written is logged: the run exists all the same."""
         try:
             known = [row for row in self._rows() if row.get("run_id") != record.run_id]
-            rows = [*known, {**_row(record), "wallet": self._wallet}][-MOST_RECORDS:]
-            write_private(self._path, json.dumps({"version": VERSION, "launches": rows}, indent=1).encode())
+            self._write([*known, {**_row(record), "wallet": self._wallet}][-MOST_RECORDS:])
         except StorageError as error:
             log.warning("the launch of %s is not remembered: %s", record.run_id, error)
+
+    def disown(self) -> None:
+        """Show the launches of this wallet no more: they were another account's, which had its name before.
+
+        Raises:
+            StorageError: The file cannot be changed.
+        """
+        rows = self._rows()
+        if any(row.get("wallet", "") == self._wallet for row in rows):
+            owner = f"{self._wallet} of another account"
+            self._write(
+                [{**row, "wallet": owner} if row.get("wallet", "") == self._wallet else row for row in rows]
+            )
+
+    def _write(self, rows: list[dict[str, object]]) -> None:
+        write_private(self._path, json.dumps({"version": VERSION, "launches": rows}, indent=1).encode())
 
     def _rows(self) -> list[dict[str, object]]:
         content = read_private(self._path)

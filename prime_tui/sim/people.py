@@ -51,6 +51,7 @@ class People:
     """The account behind the key and everything that belongs to it but is not compute.
 
     `may_write` False = the key has no scope for writing; the simulator says so, and does not enforce it.
+    `missing_scopes` are enforced, with `scope_status` (403, or 401 as some endpoints of the service do).
     """
 
     user_id: str = ME
@@ -61,6 +62,9 @@ class People:
     teams: tuple[Team, ...] = ()
     ssh_keys: list[SshKey] = field(default_factory=list)
     may_write: bool = True
+    missing_scopes: frozenset[str] = frozenset()
+    scope_status: int = 403
+    is_banned: bool = False
 
     def team(self, team_id: str) -> Team | None:
         """Return the team if the account is a member of it."""

@@ -18,6 +18,7 @@ from starlette.responses import Response
 from starlette.routing import Match, Route
 
 from prime_tui.sim.body import InvalidBody
+from prime_tui.sim.scopes import scope_refusal
 from prime_tui.sim.world import Refused, World
 
 _log = logging.getLogger("prime_tui.sim")
@@ -235,6 +236,10 @@ def _route(world: World, gate: Gate, endpoint: Endpoint) -> Route:
             why_not = gate.refusal(request.headers.get("authorization"), t_s, needs_key=not endpoint.open)
             if why_not is not None:
                 return error_answer(request.url.path, 401, why_not).response()
+            people, path = world.people, request.url.path.removeprefix(API)
+            why_not = scope_refusal(request.method, path, people.missing_scopes)
+            if why_not is not None:
+                return error_answer(request.url.path, people.scope_status, why_not).response()
             call = Call(world, t_s, request.path_params, request.query_params, request.headers, body)
             try:
                 return answer_for(endpoint, call, request.url.path).response()

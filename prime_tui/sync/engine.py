@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import nullcontext
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from prime_tui.api.budget import user_call
+from prime_tui.domain.account import Account
 from prime_tui.domain.clock import Clock
-from prime_tui.domain.errors import CredentialError
+from prime_tui.domain.credentials import Replacement
+from prime_tui.domain.errors import AnotherAccount, CredentialError, NotPermitted, PrimeError
 from prime_tui.domain.ids import RunId
 from prime_tui.domain.offers import OfferQuery
 from prime_tui.domain.pods import TRANSIENT
@@ -23,6 +25,7 @@ from prime_tui.sync.clock_watch import ClockWatch
 from prime_tui.sync.health import Health
 from prime_tui.sync.key_gate import KeyGate
 from prime_tui.sync.logs import LogFollower
+from prime_tui.sync.permits import Permits
 from prime_tui.sync.pod_actions import PodActions
 from prime_tui.sync.poller import Outcome, Poller
 from prime_tui.sync.reading import Readings
@@ -46,6 +49,8 @@ PACES: dict[Topic, tuple[float, float | None]] = {
     Topic.MODELS: (600.0, None),
     Topic.CHOICES: (600.0, None),
 }
+IN_PARTS = frozenset({Topic.USAGE, Topic.RUN_DETAIL})
+"""Readings of several things: where the key may not read one of them, the others are read on."""
 MOVING_PODS_S = 15.0
 DETAIL_S, FINISHED_DETAIL_S = 30.0, 300.0
 
@@ -63,7 +68,7 @@ class Engine:
         remember: Keeps the record of a launch across sessions.
         pace: Factor on all intervals; below 1 reads faster, for a service that has no limit.
         recorder: Keeps the last known state; None where nothing is to be kept.
-        renew: Looks the key up again after a refusal; True when another one is used from now on.
+        renew: Looks the key up again after a refusal, see `KeyGate`.
     """
 
     def __init__(
@@ -75,18 +80,23 @@ class Engine:
         remember: Callable[[LaunchRecord], None] = lambda _: None,
         pace: float = 1.0,
         recorder: Recorder | None = None,
-        renew: Callable[[], Awaitable[bool]] | None = None,
+        renew: Callable[[], Awaitable[Replacement | None]] | None = None,
     ) -> None:
         self._client = client
         self._store = store
         self._clock = clock
         self._pace_factor = pace
         self._recorder = recorder
-        self._readings = Readings(client, store, clock)
-        self._run_readings = RunReadings(client, store, clock)
         self._health = Health(store)
         self._clock_watch = ClockWatch(clock, self._clock_stepped)
-        self._gate = KeyGate(store, clock, client.account.whoami, renew, self._read_all_again)
+        self._permits = Permits(store, self._health)
+        self._gate = KeyGate(
+            store, clock, client.account.whoami, renew, self._read_all_again, self._belongs_to_another
+        )
+        self._readings = Readings(client, store, clock, self._permits, self._gate.take)
+        self._run_readings = RunReadings(client, store, clock, self._permits)
+        self._another: asyncio.Event = asyncio.Event()
+        self._other_account: Account | None = None
         self._is_read_only = client.read_only
         self.pods = PodActions(client, store, clock)
         self.runs = RunActions(client, store, clock, remember)
@@ -110,7 +120,7 @@ class Engine:
         }
         self._kept = tuple(kept for _, kept in reads.values() if kept is not None)
         self._pollers = {topic: self._poller(topic, *read) for topic, read in reads.items()}
-        self.logs = LogFollower(client, store, clock, self._gate, client.budget.stretch)
+        self.logs = LogFollower(client, store, clock, self._gate, client.budget.stretch, self._refused)
 
     def _poller(self, topic: Topic, read: Callable[[], Awaitable[None]], kept: Slice[Any] | None) -> Poller:
         async def reading() -> None:
@@ -129,21 +139,41 @@ class Engine:
         return poller
 
     async def run(self) -> None:
-        """Read for ever; cancel to stop."""
+        """Read for ever; cancel to stop.
+
+        Raises:
+            AnotherAccount: The key is somebody else's than what is shown; nothing is read any more.
+        """
         self._pace_all()
+        readers = asyncio.create_task(self._read_for_ever(), name="readers")
+        moving = asyncio.create_task(self._another.wait(), name="another account")
         try:
-            async with asyncio.TaskGroup() as group:
-                for poller in self._pollers.values():
-                    group.create_task(poller.run(), name=f"poll {poller.name}")
-                group.create_task(self.logs.run(), name="follow logs")
-                if self._recorder is not None:
-                    group.create_task(self._recorder.run(), name="record")
+            await asyncio.wait({readers, moving}, return_when=asyncio.FIRST_COMPLETED)
+            if readers.done():
+                await readers
         finally:
+            moving.cancel()
+            readers.cancel()
             self._gate.stop()
             for task in self._followups:
                 task.cancel()
+            await asyncio.gather(readers, moving, return_exceptions=True)
             if self._recorder is not None:
                 self._recorder.close()
+        other = self._other_account
+        raise AnotherAccount(*(("", "") if other is None else (other.id, other.name or other.email)))
+
+    async def _read_for_ever(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            for poller in self._pollers.values():
+                group.create_task(poller.run(), name=f"poll {poller.name}")
+            group.create_task(self.logs.run(), name="follow logs")
+            if self._recorder is not None:
+                group.create_task(self._recorder.run(), name="record")
+
+    def _belongs_to_another(self, account: Account | None) -> None:
+        self._other_account = account
+        self._another.set()
 
     async def close(self) -> None:
         """Close the connections, once `run` is over and no action is under way."""
@@ -160,6 +190,7 @@ class Engine:
         """Read what is shown now; the person asked for it. After a refusal everything is tried again."""
         if not self._gate.is_open:
             self.key_changed()
+        self._permits.forget()
         for topic in self._shown | {Topic.WALLET}:
             if topic in self._pollers:
                 self._pollers[topic].wake(by_user=True)
@@ -220,9 +251,10 @@ class Engine:
     # -- inside -------------------------------------------------------------------
 
     def _read_all_again(self) -> None:
+        self._permits.forget()
         for poller in self._pollers.values():
-            if poller.interval_s is not None:
-                poller.wake()
+            poller.switch_on()
+        self.logs.switch_on()
 
     def _clock_stepped(self, step: timedelta) -> None:
         self._store.clock_stepped(step)
@@ -249,7 +281,7 @@ class Engine:
         if topic is Topic.PODS and topic in self._shown and self._has_moving_pods():
             interval_s = MOVING_PODS_S
         self._pollers[topic].pace(None if interval_s is None else interval_s * self._pace_factor)
-        if interval_s is None:
+        if interval_s is None and not self._pollers[topic].is_off:
             self._health.dropped(topic.value)
 
     def _has_moving_pods(self) -> bool:
@@ -264,17 +296,12 @@ class Engine:
             kept.paced(None if interval_s is None else interval_s * self._client.budget.stretch())
         if outcome.error is None:
             self._health.succeeded(topic.value)
-            self._gate.served(topic.value)
             if topic is Topic.ACCOUNT and self._store.account.remote.error is None:
-                self._gate.accepted()
                 self._judge_scopes()
         else:
-            if kept is not None:
-                kept.failed(outcome.error, outcome.retry_at)
-            self._health.failed(topic.value, outcome.error)
-            followup = asyncio.ensure_future(self._gate.refused(outcome.error, topic.value))
-            self._followups.add(followup)
-            followup.add_done_callback(self._followups.discard)
+            if not isinstance(outcome.error, NotPermitted):  # that one is told in better words
+                self._failed(topic, kept, outcome.error, outcome.retry_at)
+            self._refused(outcome.error, topic, lambda refusal: self._switch_off(topic, kept, refusal))
         if topic is Topic.PODS:
             self._pace(topic)
         elif topic is Topic.RUNS and not self._has_read_runs and outcome.error is None:
@@ -282,6 +309,35 @@ class Engine:
             self._pollers[Topic.USAGE].wake()
         elif topic is Topic.RUN_DETAIL:
             self._pace_detail()
+
+    def _failed(
+        self, topic: Topic, kept: Slice[Any] | None, error: PrimeError, retry_at: datetime | None = None
+    ) -> None:
+        if kept is not None:
+            kept.failed(error, retry_at)
+        self._health.failed(topic.value, error)
+
+    def _switch_off(self, topic: Topic, kept: Slice[Any] | None, refusal: NotPermitted) -> None:
+        self._pollers[topic].switch_off()
+        self._failed(topic, kept, refusal)
+
+    def _refused(self, error: PrimeError, topic: Topic, switch_off: Callable[[NotPermitted], None]) -> None:
+        """Call `switch_off` with words once it is known that the key may not read it: at once, or later."""
+        if isinstance(error, NotPermitted):
+            switch_off(self._permits.worded(error, topic))
+            return
+
+        async def find_out() -> None:
+            if await self._gate.refused(error):
+                self._permits.key_is_good()
+                if topic in IN_PARTS:
+                    self._pollers[topic].wake()  # it goes on with the other parts, if there are any
+                else:
+                    switch_off(self._permits.worded(error, topic))
+
+        followup = asyncio.ensure_future(find_out())
+        self._followups.add(followup)
+        followup.add_done_callback(self._followups.discard)
 
     def _pace_detail(self) -> None:
         if self._watched_run is None:

@@ -7,6 +7,7 @@ from prime_tui.domain.errors import (
     BudgetExhausted,
     InternalError,
     NotAuthenticated,
+    NotPermitted,
     OriginNotAgreed,
     PrimeError,
 )
@@ -28,13 +29,22 @@ class Health:
         """Note a failed reading."""
         if isinstance(error, NotAuthenticated | BudgetExhausted | OriginNotAgreed):
             return  # the banner, the budget and the chat say so
+        is_final = isinstance(error, NotPermitted)  # no second failure will follow
         count = self._failures[name] = self._failures.get(name, 0) + 1
         is_ours = isinstance(error, InternalError)
-        if (count < FAILURES_BEFORE_NOTICE and not is_ours) or name in self._told:
+        if count < FAILURES_BEFORE_NOTICE and not is_final and not is_ours:
+            return
+        if name in self._told and not (is_final and self._told[name] != error.message):
             return
         is_news = error.message not in self._told.values()
         self._told[name] = error.message
-        if is_news:
+        if is_news and is_final:
+            self._store.notify(
+                f"{error.message} {error.hint} The rest goes on.",
+                Severity.WARNING,
+                title=f"Reading {name} is switched off",
+            )
+        elif is_news:
             self._store.notify(
                 f"{error.message} Showing the last known values.{f' {WHERE_TOLD}' if is_ours else ''}",
                 Severity.WARNING,

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from prime_tui.api.budget import user_call
 from prime_tui.domain.clock import Clock
-from prime_tui.domain.errors import InvalidRequest, NotFound
+from prime_tui.domain.errors import InvalidRequest, NotFound, NotPermitted, PrimeError
 from prime_tui.domain.ids import PodId, RunId
 from prime_tui.domain.runs import LogQuery, RunLogs
+from prime_tui.store.slice import Topic
 from prime_tui.store.store import Store
 from prime_tui.sync.poller import Gate, Outcome, Poller
 
@@ -53,11 +54,24 @@ def _overlap(end: tuple[str, ...], start: tuple[str, ...]) -> int:
     return matched
 
 
+Refused = Callable[[PrimeError, Topic, Callable[[NotPermitted], None]], None]
+
+
 class LogFollower:
-    """Reads one log at a time, only while somebody looks at it."""
+    """Reads one log at a time, only while somebody looks at it.
+
+    Args:
+        refused: Told of a failure; calls back when the key may not read it, in words, now or later.
+    """
 
     def __init__(
-        self, client: PrimeClient, store: Store, clock: Clock, gate: Gate, stretch: Callable[[], float]
+        self,
+        client: PrimeClient,
+        store: Store,
+        clock: Clock,
+        gate: Gate,
+        stretch: Callable[[], float],
+        refused: Refused,
     ) -> None:
         self._client = client
         self._store = store
@@ -66,6 +80,7 @@ class LogFollower:
         self._query = LogQuery()
         self._pod_id: PodId | None = None
         self._being_read: tuple[RunId | None, LogQuery, PodId | None] | None = None
+        self._refused = refused
         self._poller = Poller("log", self._read, clock=clock, gate=gate, ended=self._ended, stretch=stretch)
 
     async def run(self) -> None:
@@ -132,3 +147,18 @@ class LogFollower:
             self._store.pod_logs[self._pod_id].failed(error, outcome.retry_at)
             if isinstance(error, NotFound | InvalidRequest):
                 self._poller.pace(NO_LOG_S)
+        of, topic = self._wanted, Topic.POD_LOG if self._run_id is None else Topic.RUN_LOGS
+        self._refused(error, topic, lambda refusal: self._switch_off(of, refusal))
+
+    def _switch_off(self, of: tuple[RunId | None, LogQuery, PodId | None], refusal: NotPermitted) -> None:
+        run_id, _, pod_id = of
+        if run_id is not None:
+            self._store.run_logs[run_id].failed(refusal)
+        elif pod_id is not None:
+            self._store.pod_logs[pod_id].failed(refusal)
+        if of == self._wanted:
+            self._poller.switch_off()
+
+    def switch_on(self) -> None:
+        """Another key may be allowed to read it."""
+        self._poller.switch_on()

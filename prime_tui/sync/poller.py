@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from prime_tui.domain.clock import Clock
-from prime_tui.domain.errors import InternalError, PrimeError, RateLimited
+from prime_tui.domain.errors import InternalError, NotPermitted, PrimeError, RateLimited
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +42,10 @@ class Outcome:
 
 
 class Poller:
-    """Reads again and again, slows down on failure, never gives up, never overlaps itself.
+    """Reads again and again, slows down on failure, never overlaps itself.
+
+    It gives up on one answer only: that the key may not read this. Then it is switched off until somebody
+    wakes it, for one more try, or until there is another key (`switch_on`).
 
     `interval_s` is None while nobody needs the topic; then only what can pass by itself is tried again.
     After a failure the wait is the interval, or 10 s where a second try may well succeed, and doubles with
@@ -78,6 +81,7 @@ class Poller:
         self._due: float | None = None
         self._not_before = 0.0
         self._is_woken = False
+        self._is_off = False
         self._is_wanted_by_user = False
         self._changed = asyncio.Event()
 
@@ -93,7 +97,7 @@ class Poller:
             self._due, self._is_woken = None, False
         elif self._last_start is None:
             self._due = self._clock.monotonic()
-        elif not self._is_woken:
+        elif not self._is_woken and not self._is_off:
             self._due = max(self._last_start + interval_s * self._stretch(), self._not_before)
         self._changed.set()
 
@@ -103,6 +107,26 @@ class Poller:
         self._is_wanted_by_user = self._is_wanted_by_user or by_user
         self._due = self._clock.monotonic()
         self._changed.set()
+
+    @property
+    def is_off(self) -> bool:
+        """Whether it reads no more by itself."""
+        return self._is_off
+
+    def switch_off(self) -> None:
+        """Read no more: the key may not. Somebody who just asked is still served."""
+        self._is_off = True
+        if not self._is_woken:
+            self._due = None
+            self._changed.set()
+
+    def switch_on(self) -> None:
+        """Read as if for the first time: another key may be allowed what the last one was not."""
+        self._is_off = False
+        self._not_before = 0.0
+        self._last_start = None
+        if self.interval_s is not None:
+            self.wake()
 
     async def run(self) -> None:
         """Read for ever."""
@@ -119,7 +143,7 @@ class Poller:
         await self._wait_until_due()
         await self._gate.passable()
         self._last_start = self._clock.monotonic()
-        self._due, self._is_woken = None, False
+        self._due, self._is_woken, self._is_off = None, False, False
         self.by_user, self._is_wanted_by_user = self._is_wanted_by_user, False
         error = await self._error_of_reading()
         self.by_user = False
@@ -144,6 +168,9 @@ class Poller:
             if self.interval_s is None:
                 return
             due = now + self.interval_s * self._stretch() * self._jitter()
+        elif isinstance(error, NotPermitted):
+            self.switch_off()
+            return
         else:
             due = self._not_before = now + self._backoff_s(error)
             if self.interval_s is None and not error.retryable:

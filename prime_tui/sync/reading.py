@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from prime_tui.domain.account import Account
 from prime_tui.domain.clock import Clock
 from prime_tui.domain.errors import ApiError, MethodNotAllowed, NotFound
 from prime_tui.domain.ids import PodId
 from prime_tui.domain.offers import OfferQuery
 from prime_tui.domain.pods import TRANSIENT, Pod
 from prime_tui.domain.remote import Listing
+from prime_tui.store.slice import Topic
 from prime_tui.store.store import Store
+from prime_tui.sync.permits import Permits
 
 if TYPE_CHECKING:
     from prime_tui.api.client import PrimeClient
@@ -23,12 +27,26 @@ HISTORY_PAGE = 100
 
 
 class Readings:
-    """The reading jobs. Each raises PrimeError when it fails; the poller decides what then."""
+    """The reading jobs. Each raises PrimeError when it fails; the poller decides what then.
 
-    def __init__(self, client: PrimeClient, store: Store, clock: Clock) -> None:
+    Args:
+        permits: Knows what the key may not read.
+        take_account: Puts the account of the key into the store; False when it is another one.
+    """
+
+    def __init__(
+        self,
+        client: PrimeClient,
+        store: Store,
+        clock: Clock,
+        permits: Permits,
+        take_account: Callable[[Account], bool],
+    ) -> None:
         self._client = client
         self._store = store
         self._clock = clock
+        self._permits = permits
+        self._take_account = take_account
         self._last_billing_at: datetime | None = None
         self._has_status = True
         self.offer_query = OfferQuery()
@@ -40,14 +58,18 @@ class Readings:
     async def account(self) -> None:
         """Read who we are and our teams; older backends have neither."""
         try:
-            self._store.account.loaded(await self._client.account.whoami(), self._clock.now())
+            is_ours = self._take_account(await self._client.account.whoami())
         except (NotFound, MethodNotAllowed) as error:
             self._store.account.failed(error)
             return
+        if not is_ours:
+            return
         try:
-            self._store.teams.loaded(await self._client.account.teams(), self._clock.now())
+            teams = await self._permits.ask("teams", Topic.TEAMS, self._client.account.teams)
         except ApiError as error:  # the names of teams: not worth a failed account
             self._store.teams.failed(error)
+        else:
+            self._store.teams.loaded(teams, self._clock.now())
 
     async def wallet(self) -> None:
         """Read balance and newest rows, then further pages while they can hold something new."""

@@ -51,6 +51,15 @@ class Recorder:
             else:
                 self._slice(topic).restored(kept.value, kept.fetched_at)
 
+    def forget(self) -> None:
+        """Drop what is kept: it is of somebody else, and must not come back beside what is read from now on.
+
+        Raises:
+            StorageError: The disk refuses.
+        """
+        self._written.clear()
+        self._kept.forget()
+
     def _slice(self, topic: str) -> Slice[object]:
         found: Slice[object] = getattr(self._store, topic)
         return found

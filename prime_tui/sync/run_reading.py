@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from prime_tui.api.budget import is_user_call
 from prime_tui.domain.clock import Clock
-from prime_tui.domain.errors import ApiError, MethodNotAllowed, NotFound, PrimeError
+from prime_tui.domain.errors import ApiError, MethodNotAllowed, NotFound, NotPermitted, PrimeError
 from prime_tui.domain.ids import RunId
 from prime_tui.domain.remote import Listing
 from prime_tui.domain.runs import LIVE, MetricPoint, Run, RunSource
 from prime_tui.domain.views import RunView
 from prime_tui.store.selectors.runs import run_views
+from prime_tui.store.slice import Slice, Topic
 from prime_tui.store.store import Store
+from prime_tui.sync.permits import Permits
 
 if TYPE_CHECKING:
     from prime_tui.api.client import PrimeClient
+
+T = TypeVar("T")
 
 LIST_PAGE = 100
 WHOLE_LIST_EVERY = timedelta(minutes=10)
@@ -34,10 +39,11 @@ ABSENT = (NotFound, MethodNotAllowed)
 class RunReadings:
     """The reading jobs of runs. Each raises PrimeError when it fails; the poller decides what then."""
 
-    def __init__(self, client: PrimeClient, store: Store, clock: Clock) -> None:
+    def __init__(self, client: PrimeClient, store: Store, clock: Clock, permits: Permits) -> None:
         self._client = client
         self._store = store
         self._clock = clock
+        self._permits = permits
         self._asked: dict[RunId, datetime] = {}
         self._seen_live: set[RunId] = set()
         self._ended: dict[RunId, datetime] = {}
@@ -132,29 +138,51 @@ class RunReadings:
 
     async def _usage_and_progress(self, run_id: RunId) -> None:
         self._asked[run_id] = self._clock.now()
-        await self._usage(run_id)
-        if self._store.has_run_list:
-            await self._progress(run_id)
+        await self._all_of([self._usage, *([self._progress] if self._store.has_run_list else [])], run_id)
+
+    async def _all_of(self, reads: Sequence[Callable[[RunId], Awaitable[None]]], run_id: RunId) -> None:
+        """Read what the key may read; without any of it, or with other trouble, raise what was in the way."""
+        refusals: list[NotPermitted] = []
+        problem: PrimeError | None = None
+        for read in reads:
+            try:
+                await read(run_id)
+            except ABSENT:
+                continue
+            except NotPermitted as refusal:
+                refusals.append(refusal)
+            except ApiError as error:
+                problem = problem or error
+        if problem is None and len(refusals) == len(reads):
+            problem = refusals[0]
+        if problem is not None:
+            raise problem
 
     async def _usage(self, run_id: RunId) -> None:
         try:
-            usage = await self._client.billing.run_usage(run_id)
+            usage = await self._permits.ask(
+                "usage", Topic.USAGE, lambda: self._client.billing.run_usage(run_id)
+            )
         except PrimeError as error:
             self._store.usage[run_id].failed(error)
-            if not isinstance(error, NotFound):  # one run that is not known must not stop the others
-                raise
-        else:
-            self._store.usage_loaded(usage, self._clock.now())
+            raise  # NotFound too: one run that is not known does not stop the others
+        self._store.usage_loaded(usage, self._clock.now())
 
     async def _progress(self, run_id: RunId) -> None:
+        progress = self._store.progress[run_id]
+        await self._part(progress, "progress", Topic.RUN_DETAIL, lambda: self._client.runs.progress(run_id))
+
+    async def _part(
+        self, kept: Slice[T], part: str, topic: Topic, answer: Callable[[], Awaitable[T]]
+    ) -> None:
         try:
-            progress = await self._client.runs.progress(run_id)
+            value = await self._permits.ask(part, topic, answer)
+        except ABSENT:
+            raise  # there is nothing to read, which is no failure
         except PrimeError as error:
-            self._store.progress[run_id].failed(error)
-            if not isinstance(error, ABSENT):
-                raise
-        else:
-            self._store.progress[run_id].loaded(progress, self._clock.now())
+            kept.failed(error)
+            raise
+        kept.loaded(value, self._clock.now())
 
     # -- one run in view -------------------------------------------------------------
 
@@ -163,47 +191,44 @@ class RunReadings:
 
         What changes with each step is read every time, the rest seldom or when the person asks.
         """
-        await self._usage_and_progress(run_id)
-        if not self._store.has_run_list:
-            return
-        reads = [self._metrics]
-        now, last = self._clock.now(), self._seldom_at.get(run_id)
-        if last is None or now - last >= SELDOM or is_user_call():
-            self._seldom_at = {run_id: now}
-            reads = [self._run, self._metrics, self._checkpoints]
-        problem: PrimeError | None = None
-        for read in reads:
-            try:
-                await read(run_id)
-            except ABSENT:
-                continue
-            except ApiError as error:
-                problem = problem or error
-        if problem is not None:
+        self._asked[run_id] = self._clock.now()
+        reads = [self._usage]
+        if self._store.has_run_list:
+            reads += [self._progress, self._metrics]
+            now, last = self._clock.now(), self._seldom_at.get(run_id)
+            if last is None or now - last >= SELDOM or is_user_call():
+                self._seldom_at = {run_id: now}
+                reads += [self._run, self._checkpoints]
+        try:
+            await self._all_of(reads, run_id)
+        except ApiError:
             self._seldom_at.clear()
-            raise problem
+            raise
 
     async def _run(self, run_id: RunId) -> None:
+        kept = self._store.run_details[run_id]
         try:
-            run = await self._client.runs.get(run_id)
-        except ApiError as error:
-            if isinstance(error, NotFound):
-                self._store.run_details.forget(run_id)  # what the service no longer has is gone
+            await self._part(kept, "run", Topic.RUN_DETAIL, lambda: self._client.runs.get(run_id))
+        except NotFound as error:
+            self._store.run_details.forget(run_id)  # what the service no longer has is gone
             self._store.run_details[run_id].failed(error)
             raise
-        self._store.run_details[run_id].loaded(run, self._clock.now())
 
     async def _metrics(self, run_id: RunId) -> None:
         known = self._store.metrics.peek(run_id).value or ()
         # The last step is asked for again: it may still have been filling.
         last = known[-1].step if known else None
         limit = METRICS_LATER if known else METRICS_FIRST
-        fresh = await self._client.runs.metrics(run_id, min_step=last, limit=limit)
-        self._store.metrics[run_id].loaded(merge_metrics(known, fresh), self._clock.now())
+
+        async def merged() -> tuple[MetricPoint, ...]:
+            fresh = await self._client.runs.metrics(run_id, min_step=last, limit=limit)
+            return merge_metrics(known, fresh)
+
+        await self._part(self._store.metrics[run_id], "metrics", Topic.RUN_DETAIL, merged)
 
     async def _checkpoints(self, run_id: RunId) -> None:
-        checkpoints = await self._client.runs.checkpoints(run_id)
-        self._store.checkpoints[run_id].loaded(checkpoints, self._clock.now())
+        kept = self._store.checkpoints[run_id]
+        await self._part(kept, "checkpoints", Topic.RUN_DETAIL, lambda: self._client.runs.checkpoints(run_id))
 
 
 def merge_metrics(known: tuple[MetricPoint, ...], fresh: tuple[MetricPoint, ...]) -> tuple[MetricPoint, ...]:

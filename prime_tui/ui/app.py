@@ -15,7 +15,7 @@ from textual.worker import Worker, WorkerError, WorkerState
 
 from prime_tui.accounts.desk import AccountDesk
 from prime_tui.domain.clock import Clock
-from prime_tui.domain.errors import WHERE_TOLD, PrimeError
+from prime_tui.domain.errors import WHERE_TOLD, AnotherAccount, PrimeError
 from prime_tui.domain.ids import UserId
 from prime_tui.domain.profiles import Profile
 from prime_tui.persistence.last_frame import Picture
@@ -23,6 +23,7 @@ from prime_tui.persistence.paths import Paths
 from prime_tui.store.selectors.alerts import alerts
 from prime_tui.store.slice import Topic
 from prime_tui.store.store import PASSING, KeyState, Store
+from prime_tui.ui.account_door import AccountDoor
 from prime_tui.ui.help import help_lines
 from prime_tui.ui.messages import OpenPod, OpenRun
 from prime_tui.ui.palette import palette_commands
@@ -47,8 +48,6 @@ BETWEEN = "between"
 CHAT = "chat"
 SCREENS = ("wallet", "runs", "pods", CHAT)
 ACT = "act:"
-ACCOUNT = "account"
-"""The workers that ask for a key or a profile: one at a time."""
 TOAST_S = 8.0
 UNHURRIED = frozenset({Topic.USAGE, Topic.FRESHNESS, Topic.BUDGET})
 """Changes that come one by one all the time: they are painted with the next tick of the clock."""
@@ -136,6 +135,7 @@ class PrimeApp(QuietApp[None]):
         self.pictures: dict[str, Picture] = {}
         """What each overview of this store showed last."""
         self.desk = desk
+        self.door = AccountDoor(self, desk)
         self._connect = connect
         self._open_store = open_store
         self._serving: Worker[None] | None = None
@@ -178,7 +178,11 @@ class PrimeApp(QuietApp[None]):
             screen.call_later(screen.catch_up)  # it may be on its way into view: then after that
         if self.store.session.key is KeyState.MISSING:
             self.action_sign_in()
-        await engine.run()
+        try:
+            await engine.run()
+        except AnotherAccount as found:
+            if not self.door.begin_anew(found):
+                raise
 
     async def use_profile(self, profile: Profile, account_id: UserId | None = None) -> None:
         """Watch another wallet, or the same one with another key: nothing of the old one stays in view.
@@ -270,7 +274,8 @@ class PrimeApp(QuietApp[None]):
 
     def _tell_screen(self) -> None:
         topics, self._untold = self._untold, frozenset()
-        screen = self.screen_stack[-1] if self.screen_stack else None  # none while the app ends
+        stack = self.screen_stack  # empty while the program ends
+        screen = stack[-1] if stack else None
         if topics and isinstance(screen, PrimeScreen) and screen.is_ready:
             screen.store_changed(topics)
 
@@ -337,30 +342,13 @@ class PrimeApp(QuietApp[None]):
         body: list[Styled] = [Span(text) for text in self.holding.values()]
         self.push_screen(ConfirmDialog("Quit and lose this", body, yes="quit", no="stay"), answered)
 
-    @property
-    def _may_ask_for_account(self) -> bool:
-        """Whether nothing is open and nobody is being asked: between two questions nothing is open either."""
-        is_asking = any(one.group == ACCOUNT and not one.is_finished for one in self.workers)
-        return not is_asking and len(self.screen_stack) == 1
-
     def action_switch_profile(self) -> None:
         """Choose another profile or team."""
-        if self.desk is None or not self._may_ask_for_account:
-            return
-        from prime_tui.ui.screens.profiles.switch import ProfileSwitch
-
-        self.run_worker(ProfileSwitch(self, self.desk).run(), group=ACCOUNT, name="switching")
+        self.door.switch_profile()
 
     def action_sign_in(self) -> None:
         """Enter a key, or see why there is none."""
-        if self.desk is None or not self._may_ask_for_account:
-            return
-        if self.desk.is_demo:
-            self.tell("A demo needs no key.")
-            return
-        from prime_tui.ui.screens.sign_in.flow import SignIn
-
-        self.run_worker(SignIn(self, self.desk).run(), group=ACCOUNT, name="signing in")
+        self.door.sign_in()
 
     def action_explain_keys(self) -> None:
         """List the keys of this screen."""

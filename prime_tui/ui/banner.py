@@ -1,10 +1,11 @@
-"""The line under the strip: what is wrong with the key, while something is."""
+"""What is wrong with the key or the account, while something is: the line under the strip, and in dialogs."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 from prime_tui.domain.credentials import StoreName
+from prime_tui.store.selectors.permission import what_writes_risk
 from prime_tui.store.store import KeyState, Store
 from prime_tui.ui.render.styled import Span, Styled
 
@@ -39,9 +40,21 @@ def banner(store: Store) -> Banner | None:
     if session.key is KeyState.MISSING:
         why = session.key_error.message if session.key_error is not None else ""
         return Banner(Span(f" ✕ No API key. {why}", "bad"), _help("sign in"))
+    account = store.account.value
+    if account is not None and account.is_banned:
+        what = "The service says that this account is banned."
+        if session.is_plain_text:  # both, in one line
+            what = "Banned by the service. The key is kept in plain text."
+        return Banner(Span(f" ✕ {what}", "bad"), _help("another key"))
     if session.is_plain_text:
         return Banner(Span(" ▲ The API key is kept in plain text on this disk.", "bad"), "")
     return None
+
+
+def risk_lines(store: Store) -> list[Styled]:
+    """Return what a person should know before agreeing to a change; often nothing."""
+    why = what_writes_risk(store)
+    return [] if why is None else [Span(f"▲ {why}", "bad"), ""]
 
 
 def _help(what: str) -> Styled:

@@ -10,7 +10,7 @@ from prime_tui.domain.remote import Freshness
 from prime_tui.domain.spend import runway
 from prime_tui.store.selectors.alerts import alerts
 from prime_tui.store.selectors.freshness import source_ages
-from prime_tui.store.selectors.money import balance_usd, listed_burn, measured_burn
+from prime_tui.store.selectors.money import balance_usd, listed_burn, measured_burn, spendable_usd
 from prime_tui.store.selectors.runs import run_views
 from prime_tui.store.store import Store
 from prime_tui.ui.render.profiles import chip_of, profile_label
@@ -65,7 +65,7 @@ class StripModel:
             balance_usd=balance,
             burn=burn,
             measured_usd_per_h=measured_burn(store, now),
-            runway=runway(balance, burn, now),
+            runway=runway(spendable_usd(store), burn, now),
             spend_by_hour=series,
             spent_24h_usd=None if known_since is None else sum(series, Decimal(0)),
             is_spending_partial=known_since is not None and known_since > now - DAY,

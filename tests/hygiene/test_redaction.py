@@ -74,6 +74,13 @@ def test_ordinary_text_stays(text: str) -> None:
     assert Redactor()(text) == text
 
 
+def test_a_very_short_key_is_masked_where_it_is_a_credential_and_leaves_words_alone() -> None:
+    redact = Redactor(Secret("x"), Secret(""))
+    assert redact("Authorization: Bearer x") == f"Authorization: Bearer {MASK}"
+    assert redact("b'bearer x', api_key=x") == f"b'bearer {MASK}', api_key={MASK}"
+    assert redact("the box is next, bearer xy") == "the box is next, bearer xy"
+
+
 def test_the_log_masks_messages_arguments_and_tracebacks(tmp_path: Path) -> None:
     key = "a-key-that-looks-like-nothing"
     file = tmp_path / "log"

@@ -39,6 +39,23 @@ def test_an_expired_key_at_once_and_later() -> None:
         assert http.get("/pods/").status_code == 200
 
 
+def test_a_key_without_a_scope_is_refused_by_its_endpoints_only(sim: SimServer, http: httpx.Client) -> None:
+    control = f"{sim.url}/_sim/account"
+    changes = {"missing_scopes": ["billing"], "name": "Bo", "user_id": "usr_bo", "banned": True}
+    assert http.post(control, json=changes).status_code == 204
+    me = http.get("/user/whoami").json()["data"]
+    assert (me["id"], me["name"], me["isBanned"], me["scope"]["billing"]) == ("usr_bo", "Bo", True, None)
+    answer = http.get("/billing/wallet")
+    assert answer.status_code == 403
+    assert answer.json() == {"detail": "Token permission missing: scope 'billing', permission 'read'"}
+    assert http.get("/pods/").status_code == 200
+    http.post(control, json={"missing_scopes": ["instances"], "scope_status": 401})
+    assert [http.get(path).status_code for path in ("/billing/wallet", "/pods/")] == [200, 401]
+    refused = http.post("/pods/", json={})
+    assert refused.json() == {"detail": "Token permission missing: scope 'instances', permission 'write'"}
+    assert http.post(control, json={"missing": []}).status_code == 422
+
+
 def test_paths_without_a_slash_redirect_on_the_spot(sim: SimServer, http: httpx.Client) -> None:
     for path in ("/pods", "/disks", "/ssh_keys", "/availability", "/pods/status/"):
         answer = http.get(f"{path}?limit=2")

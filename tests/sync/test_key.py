@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from prime_tui.domain.account import Account
 from prime_tui.domain.errors import NotAuthenticated
 from prime_tui.domain.ids import UserId
 from prime_tui.domain.remote import Freshness
+from prime_tui.store.slice import Topic
 from prime_tui.store.store import KeyState, Severity, Store
 from prime_tui.sync.key_gate import KeyGate
 from tests.sync.fake_clock import FakeClock
@@ -75,34 +78,7 @@ async def test_the_person_can_try_the_same_key_again_and_all_topics_go_on() -> N
         )
 
 
-async def test_a_missing_scope_hits_its_topic_only_and_whoami_is_asked_once() -> None:
-    async with watching() as watch:
-        watch.sim.fault("status", "*/disks*", status=401)
-        await watch.start()
-        await watch.live(1500)
-        now = watch.clock.now()
-        assert watch.store.session.key is KeyState.ACCEPTED
-        assert watch.store.disks.remote.freshness(now) is Freshness.FAILED
-        assert watch.store.wallet.remote.freshness(now) is Freshness.FRESH
-        assert watch.store.runs.remote.freshness(now) is Freshness.FRESH
-        assert watch.count("GET /api/v1/disks/") >= 4, "it is tried again all the same"
-        assert watch.count(WHOAMI) == 2, "the reading of the account, and one question"
-        watch.sim.clear_faults()
-        await watch.live(400)
-        assert watch.store.disks.remote.freshness(watch.clock.now()) is Freshness.FRESH
-
-
-async def test_a_key_that_dies_later_is_noticed_although_a_scope_was_missing() -> None:
-    async with watching(require_key="good-key") as watch:
-        watch.sim.fault("status", "*/disks*", status=401)
-        await watch.start()
-        await watch.live(120)
-        watch.sim.set_key("new-key")
-        watch.clock.jump(70)
-        await watch.until(lambda: watch.store.session.key is KeyState.REFUSED)
-
-
-async def test_another_key_is_judged_anew() -> None:
+async def test_those_who_are_refused_together_ask_once() -> None:
     asked = 0
 
     async def whoami() -> Account:
@@ -111,14 +87,8 @@ async def test_another_key_is_judged_anew() -> None:
         return Account(UserId("u"), "Ada", "ada@example.org")
 
     gate = KeyGate(Store(), FakeClock(), whoami)
-    for _ in range(3):
-        await gate.refused(NotAuthenticated("no"), "disks")
-    assert asked == 1, "its scope is known to be missing"
-    await gate.refused(NotAuthenticated("no"), "pods")
-    assert asked == 2
-    gate.open()
-    await gate.refused(NotAuthenticated("no"), "disks")
-    assert asked == 3
+    assert all(await asyncio.gather(*(gate.refused(NotAuthenticated("no")) for _ in range(3))))
+    assert asked == 1, "one question for all that were refused at the same time"
 
 
 async def test_teams_that_cannot_be_read_do_not_cost_the_account() -> None:
@@ -148,3 +118,7 @@ async def test_an_unreachable_whoami_decides_nothing() -> None:
         assert watch.store.session.key is KeyState.ACCEPTED
         assert watch.store.wallet.remote.freshness(watch.clock.now()) is Freshness.FRESH
         assert watch.count(WHOAMI) > 2, "it is asked again with the next refusal"
+        watch.sim.clear_faults()
+        watch.sim.fault("status", "*/disks*", status=401)
+        watch.engine.read_topic(Topic.DISKS)
+        await watch.until(lambda: watch.store.disks.remote.is_switched_off, "now it is known")

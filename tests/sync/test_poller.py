@@ -9,7 +9,14 @@ from itertools import pairwise
 
 import pytest
 
-from prime_tui.domain.errors import NetworkError, NotPermitted, PrimeError, RateLimited, ServerFault
+from prime_tui.domain.errors import (
+    InvalidRequest,
+    NetworkError,
+    NotPermitted,
+    PrimeError,
+    RateLimited,
+    ServerFault,
+)
 from prime_tui.sync.poller import JITTER, Outcome, Poller
 from tests.sync.fake_clock import FakeClock
 
@@ -162,8 +169,8 @@ async def test_a_change_of_pace_does_not_swallow_what_the_person_asked_for() -> 
         (ServerFault("502", status=502), 600, [10, 20, 40, 80, 160, 300, 300]),
         (NetworkError("gone"), 5, [5, 10, 20, 40, 80, 160, 300, 300]),
         (RateLimited("slow down"), 60, [60, 120, 240, 300, 300]),
-        (NotPermitted("no", status=403), 30, [30, 60, 120, 240, 300, 300]),
-        (NotPermitted("no", status=403), 1800, [1800, 1800]),
+        (InvalidRequest("no", status=422), 30, [30, 60, 120, 240, 300, 300]),
+        (InvalidRequest("no", status=422), 1800, [1800, 1800]),
         (RateLimited("slow down", retry_after_s=200), 30, [200, 200, 200, 240, 300]),
     ],
 )
@@ -212,7 +219,7 @@ async def test_the_person_may_try_sooner() -> None:
         assert len(bench.source.read_at) == count + 1
 
 
-@pytest.mark.parametrize(("error", "tries"), [(NetworkError("gone"), 2), (NotPermitted("no"), 1)])
+@pytest.mark.parametrize(("error", "tries"), [(NetworkError("gone"), 2), (InvalidRequest("no"), 1)])
 async def test_once_nobody_needs_it_only_what_may_pass_is_tried_again(error: PrimeError, tries: int) -> None:
     async with running() as bench:
         bench.source.errors = [error]
@@ -220,6 +227,41 @@ async def test_once_nobody_needs_it_only_what_may_pass_is_tried_again(error: Pri
         await bench.clock.run_for(3600)
         assert len(bench.source.read_at) == tries
         assert (bench.outcomes[0].retry_at is None) == (tries == 1)
+
+
+async def test_what_the_key_may_not_read_is_not_asked_for_again_by_itself() -> None:
+    async with running() as bench:
+        bench.source.errors = [NotPermitted("no"), NotPermitted("no")]
+        bench.poller.pace(30)
+        await bench.clock.run_for(3600)
+        for interval_s in (60, None, 15):
+            bench.poller.pace(interval_s)
+            await bench.clock.run_for(3600)
+        assert bench.source.read_at == [0]
+        assert bench.outcomes[0].retry_at is None
+        bench.poller.wake(by_user=True)
+        await bench.clock.run_for(3600)
+        assert len(bench.source.read_at) == 2, "once for the person"
+        bench.poller.wake(by_user=True)
+        await bench.clock.run_for(60)
+        assert bench.waits_s[2:] == [15, 15, 15, 15], "it is permitted by now, so it goes on"
+
+
+async def test_another_key_is_asked_with_at_once_where_somebody_looks() -> None:
+    async with running() as bench:
+        bench.source.errors = [NotPermitted("no"), NotPermitted("no")]
+        bench.poller.pace(30)
+        await bench.clock.run_for(100)
+        bench.poller.switch_on()
+        await bench.clock.run_for(100)
+        assert bench.source.read_at == [0, 100]
+        bench.poller.pace(None)
+        bench.poller.switch_on()
+        await bench.clock.run_for(100)
+        assert len(bench.source.read_at) == 2, "nobody looks"
+        bench.poller.pace(30)
+        await bench.clock.run_for(29)
+        assert bench.source.read_at == [0, 100, 300]
 
 
 async def test_a_bug_is_reported_and_does_not_stop_it(caplog: pytest.LogCaptureFixture) -> None:

@@ -8,6 +8,8 @@ from decimal import Decimal
 from prime_tui.domain.ids import TeamId
 from prime_tui.domain.remote import Freshness
 from prime_tui.store.selectors.money import measured_burn
+from prime_tui.sync.health import Health
+from prime_tui.sync.permits import Permits
 from prime_tui.sync.reading import MOST_BILLING_PAGES, Readings
 from tests.sync.watch import WALLET_SCREEN, watching
 
@@ -106,7 +108,8 @@ async def test_a_team_has_a_wallet_of_its_own() -> None:
 
 async def test_the_newest_ended_pods_join_the_older_pages_that_were_read() -> None:
     async with watching(scenario="huge", run_engine=False) as watch:
-        readings = Readings(watch.client, watch.store, watch.clock)
+        permits = Permits(watch.store, Health(watch.store))
+        readings = Readings(watch.client, watch.store, watch.clock, permits, lambda _: True)
         await readings.history()
         await readings.more_history()
         listing = watch.store.history.value

@@ -9,12 +9,15 @@ from pathlib import Path
 
 from prime_tui.domain.clock import Clock
 from prime_tui.domain.credentials import Found, KeySource, Reason, StoreChoice, StoreName, StoreTrouble
+from prime_tui.domain.errors import PrimeError
 from prime_tui.domain.profiles import Profile
 from prime_tui.domain.redaction import Redactor
 from prime_tui.domain.secret import Secret
 from prime_tui.persistence.credentials.command_store import CommandStore
+from prime_tui.persistence.credentials.daemon_call import in_daemon_thread
 from prime_tui.persistence.credentials.file_store import FileStore
 from prime_tui.persistence.credentials.kernel_store import KernelStore
+from prime_tui.persistence.credentials.key_file import key_from_file
 from prime_tui.persistence.credentials.secret_service import SecretServiceStore
 from prime_tui.persistence.credentials.secret_store import SecretStore
 from prime_tui.persistence.credentials.simple_stores import MemoryStore, PlaintextStore
@@ -81,7 +84,8 @@ class KeyRing:
     async def find(self, profile: Profile, *, ask_again: bool = False) -> Found:
         """Look for the key; never raises, the result says why there is none.
 
-        Nothing is cached: a key that was replaced in its store is found by the next call.
+        Nothing is cached: a key that was replaced in its store, or in the file that the command line names,
+        is found by the next call.
 
         Args:
             profile: Whose key.
@@ -89,7 +93,7 @@ class KeyRing:
         """
         at_hand = self.at_hand(profile)
         if at_hand is not None:
-            return at_hand
+            return at_hand if at_hand.file is None else await self._read_again(at_hand, at_hand.file)
         if not profile.may_use_stored_key:
             return Found(None, KeySource.NONE, profile.store, None, _foreign_address(profile))
         if profile.store is None:
@@ -108,6 +112,19 @@ class KeyRing:
             return Found(None, KeySource.NONE, profile.store, None, message)
         self._learn(key)
         return Found(key, KeySource.STORE, profile.store)
+
+    async def _read_again(self, given: Found, file: Path) -> Found:
+        try:
+            key = await in_daemon_thread(lambda: key_from_file(file))
+        except PrimeError as error:
+            return replace(given, key=None, message=str(error))
+        self._learn(key)
+        return replace(given, key=key)
+
+    def adopt(self, profile: Profile, found: Found) -> None:
+        """Note that the key at hand is another one by now: its file was replaced."""
+        if found.file is not None and profile.name in self._given:
+            self._given[profile.name] = found
 
     def at_hand(self, profile: Profile) -> Found | None:
         """Return the key that needs no store: one that was given, or one of this session."""

@@ -11,15 +11,15 @@ from prime_tui.sim.world import Refused
 def whoami(call: Call) -> Answer:
     """Answer GET /user/whoami."""
     me = call.world.people
-    both = {"read": True, "write": me.may_write}
+    both, reading = {"read": True, "write": me.may_write}, {"read": True, "write": False}
+    scopes: dict[str, object] = {
+        "instances": both, "availability": reading, "inference": both, "rft": both, "billing": reading,
+        **dict.fromkeys(me.missing_scopes),
+    }  # fmt: skip
     data: dict[str, object] = {
         "id": me.user_id, "role": "USER", "createdAt": call.iso(me.created_s), "name": me.name,
         "slug": me.slug, "email": me.email, "image": None, "emailVerified": True, "hasBetaAccess": True,
-        "isBanned": False, "skipPrepay": False, "blacklist": [],
-        "scope": {
-            "instances": both, "availability": {"read": True, "write": False}, "inference": both, "rft": both,
-            "billing": {"read": True, "write": False},
-        },
+        "isBanned": me.is_banned, "skipPrepay": False, "blacklist": [], "scope": scopes,
     }  # fmt: skip
     return Answer({"data": data, "status": None})
 

@@ -21,6 +21,8 @@
 * `POST /_sim/advance {"seconds": n}` moves the world's clock.
 * `GET /_sim/requests` returns counts by "METHOD path-template" and recent requests; `DELETE` forgets.
 * `POST /_sim/key {"key": k}` changes the required key; null = any key will do.
+* `POST /_sim/account` changes whose key it is (`user_id`, `name`) and what it may do: `banned`, and a list
+  of `missing_scopes`, whose endpoints answer 403 or `scope_status`; left out = not banned, none missing.
 * `POST /_sim/topup {"usd": n, "team_id"?: id}` puts money into a wallet.
 * `GET /_sim/state` returns a summary: time, balances, live pods and runs, pods created here.
 """
@@ -105,6 +107,19 @@ class Controls:
         self.gate.expires_s = None
         return Answer(status=204)
 
+    def set_account(self, raw: bytes) -> Answer:
+        """Change the account behind the key."""
+        fields, people = read_body(raw), self.world.people
+        user_id, name = fields.text("user_id"), fields.text("name")
+        missing, is_banned = fields.items("missing_scopes"), fields.flag("banned")
+        status = fields.whole("scope_status", above=399)
+        fields.refuse_others()
+        fields.check()
+        people.user_id, people.name = user_id or people.user_id, name or people.name
+        people.is_banned, people.scope_status = is_banned, status or 403
+        people.missing_scopes = frozenset(map(str, missing))
+        return Answer(status=204)
+
     def top_up(self, raw: bytes) -> Answer:
         """Put money into a wallet."""
         fields = read_body(raw)
@@ -134,7 +149,8 @@ class Controls:
             ("GET", "faults", self.list_faults), ("POST", "faults", self.add_fault),
             ("DELETE", "faults", self.clear_faults), ("POST", "advance", self.advance),
             ("GET", "requests", self.requests), ("DELETE", "requests", self.forget_requests),
-            ("POST", "key", self.set_key), ("POST", "topup", self.top_up), ("GET", "state", self.state),
+            ("POST", "key", self.set_key), ("POST", "account", self.set_account),
+            ("POST", "topup", self.top_up), ("GET", "state", self.state),
         )  # fmt: skip
         return [
             Route(CONTROL_PREFIX + name, self._endpoint(act), methods=[method]) for method, name, act in table

@@ -10,7 +10,7 @@ from prime_tui.domain.pods import PodState
 from prime_tui.domain.spend import SHORT_RUNWAY_H
 from prime_tui.domain.units import span, usd, usd_per_h
 from prime_tui.domain.views import EndingPhase, RunView
-from prime_tui.store.selectors.money import balance_usd, wallet_runway
+from prime_tui.store.selectors.money import spendable_usd, wallet_runway
 from prime_tui.store.selectors.pods import pod_views
 from prime_tui.store.selectors.runs import run_views
 from prime_tui.store.store import KeyState, Store
@@ -44,14 +44,16 @@ def _sources(store: Store) -> Iterator[Alert]:
         ("wallet", store.wallet.remote),
         ("runs", store.runs.remote),
         ("pods", store.pods.remote),
+        ("disks", store.disks.remote),
     ):
-        if remote.error is not None:
-            why = f"The {name} cannot be read: {remote.error.message}"
+        # Disks are a small part of the burn: only what will not come back by itself is worth an alert.
+        if remote.error is not None and (name != "disks" or remote.is_switched_off):
+            why = f"The {name} cannot be read. {remote.error.message}"
             yield Alert(f"source:{name}", Urgency.WARNING, why, remote.error.hint or "r tries again")
 
 
 def _money(store: Store, now: datetime, runs: Sequence[RunView]) -> Iterator[Alert]:
-    balance = balance_usd(store)
+    balance = spendable_usd(store)
     if balance is None:
         return
     left = wallet_runway(store, now, runs)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from prime_tui.domain.cost import Cost, CostOrigin, best_cost, hours, upper_bound_usd
 from prime_tui.domain.disks import Disk
@@ -15,6 +16,7 @@ from prime_tui.domain.units import gpu, span
 from prime_tui.domain.views import Burning, EndingPhase, RunView
 from prime_tui.store.selectors.ownership import in_wallet
 from prime_tui.store.selectors.runs import run_views
+from prime_tui.store.slice import Slice
 from prime_tui.store.store import Store
 
 MEASURE_AT_LEAST = timedelta(minutes=15)
@@ -148,32 +150,44 @@ def _burning_disks(store: Store, now: datetime) -> list[Burning]:
 
 
 def listed_burn(store: Store, now: datetime, runs: Sequence[RunView] | None = None) -> Burn | None:
-    """Return the burn by the price lists; None until the pods were read once.
+    """Return the burn by the price lists; None until the pods were read once, or while they may not be.
 
-    Sources that could not be read at all are named in `unknown`.
+    Sources that cannot be read at all are named in `unknown`. One that the key may not read any more counts
+    as such, whatever was read of it once: nobody will ever say that it has changed.
     """
-    return None if store.pods.value is None else burn_of(store, burning_now(store, now, runs))
+    return None if _is_untold(store.pods) else burn_of(store, burning_now(store, now, runs))
 
 
 def burn_of(store: Store, things: Iterable[Burning]) -> Burn | None:
     """Return the burn of things that were found already, as `listed_burn` does."""
-    if store.pods.value is None:
+    if _is_untold(store.pods):
         return None
+    sources: dict[str, Slice[Any]] = {"disk": store.disks, "run": store.runs}
+    # Runs that billing knows count without the list; those of a list that nobody brings up to date do not.
+    of_the_past = {kind for kind, one in sources.items() if one.value is not None and _is_untold(one)}
     sums = {"pod": Decimal(0), "run": Decimal(0), "disk": Decimal(0)}
     unknown: list[str] = []
     has_estimates = False
     for one in things:
+        if one.kind in of_the_past:
+            continue
         has_estimates = has_estimates or one.is_rate_estimate
         if one.usd_per_h is None:
             unknown.append(one.name)
         else:
             sums[one.kind] += one.usd_per_h
-    unknown.extend(name for name, one in (("disks", store.disks), ("runs", store.runs)) if one.value is None)
+    unknown.extend(f"{kind}s" for kind, one in sources.items() if _is_untold(one))
     return Burn(sums["pod"], sums["disk"], sums["run"], tuple(unknown), has_estimates)
+
+
+def _is_untold(one: Slice[Any]) -> bool:
+    return one.value is None or one.remote.is_switched_off
 
 
 def measured_burn(store: Store, now: datetime) -> Decimal | None:
     """Return what billing was seen to charge per hour; None within the first quarter of an hour."""
+    if store.wallet.remote.is_switched_off:
+        return None
     since, until = store.billing.observed_since, store.wallet.remote.fetched_at
     # Up to the last good reading: what was charged while reading failed is not known yet, and is not zero.
     if since is None or until is None or min(until, now) - since < MEASURE_AT_LEAST:
@@ -188,6 +202,11 @@ def balance_usd(store: Store) -> Decimal | None:
     return wallet.balance if wallet is not None and wallet.currency == "USD" else None
 
 
+def spendable_usd(store: Store) -> Decimal | None:
+    """Return the balance to reckon with; None also when it may not be read any more."""
+    return None if store.wallet.remote.is_switched_off else balance_usd(store)
+
+
 def wallet_runway(store: Store, now: datetime, runs: Sequence[RunView] | None = None) -> Runway:
     """Return how long the balance lasts at the listed burn."""
-    return runway(balance_usd(store), listed_burn(store, now, runs), now)
+    return runway(spendable_usd(store), listed_burn(store, now, runs), now)

@@ -24,6 +24,17 @@ def why_no_writes(store: Store) -> str | None:
     return None
 
 
+def what_writes_risk(store: Store) -> str | None:
+    """Return why a change may well be refused, as a sentence; None when nothing speaks against it.
+
+    It is asked for all the same: only the service knows, and what burns must not go on for a guess of ours.
+    """
+    account = store.account.value
+    if account is not None and account.is_banned:
+        return "The service bans this account and may refuse this."
+    return None
+
+
 def why_too_old(what: str, remote: Remote[Any], now: datetime) -> str | None:
     """Return why nothing should be done to what `remote` lists, as a sentence; None while it is fresh.
 

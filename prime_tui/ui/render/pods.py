@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from prime_tui.domain.pods import PastPod, Pod, PodState
-from prime_tui.domain.remote import Freshness, Listing, Remote
+from prime_tui.domain.remote import Listing
 from prime_tui.domain.units import UNKNOWN, age, amount, count, gpu, moment, span, usd, usd_per_h
 from prime_tui.domain.views import Ending, EndingPhase, PodTotals, PodView
 from prime_tui.ui.render.glyphs import bar
@@ -147,13 +147,6 @@ def ending_lines(ending: Ending) -> list[Styled]:
     if phase is EndingPhase.FAILED:
         return [Span(f"▲ Not ended: {ending.message}", "bad")]
     return [Span(f"◐ Ending: {ending.message}.", "warn")]
-
-
-def freshness_note(remote: Remote[Listing[Pod]], now: datetime) -> Styled:
-    """Return a warning that the list is old, or nothing."""
-    if remote.freshness(now) is not Freshness.STALE:
-        return ""
-    return Span(f"▲ stale {span(remote.age_s(now))}", "bad")
 
 
 def unreadable_note(listing: Listing[Pod] | Listing[PastPod]) -> Styled:

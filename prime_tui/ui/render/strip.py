@@ -135,6 +135,8 @@ def _calls(budget: BudgetUse, fit: Fit) -> Styled:
 def _source(source: SourceAge, fit: Fit) -> Styled:
     name = f"{source.name} " if fit.has_names else source.name[0]
     age = span(source.age_s)
+    if source.is_switched_off:
+        return Span(f"✕{name}{'not permitted' if fit.has_names else age}", "bad")
     match source.freshness:
         case Freshness.FRESH:
             return (Span("●" if fit.has_names else "", "good"), Span(f"{name}{_in_steps(source)}", "dim"))

@@ -26,6 +26,7 @@ from prime_tui.domain.ids import ModelId
 from prime_tui.domain.remote import Freshness
 from prime_tui.persistence.chat_choices import ChatChoice, ChatChoiceFile
 from prime_tui.store.selectors.chat import awaits_consent, first_choice, model_of, why_not_ask
+from prime_tui.store.selectors.permission import what_writes_risk
 from prime_tui.store.slice import Topic
 from prime_tui.ui.render.chat import heading, payer_note, totals, welcome
 from prime_tui.ui.render.code_blocks import last_code_block
@@ -234,7 +235,7 @@ class ChatScreen(PrimeScreen):
                 lines.size.height,
                 lines.room_cells,
                 has_model=self._model is not None,
-                refusal=why_not_ask(self.store),
+                refusal=why_not_ask(self.store) or what_writes_risk(self.store),
             )
             return
         look = TranscriptLook(lines.room_cells, self._shows_thinking, wallet_label(self.store))

@@ -11,6 +11,7 @@ from prime_tui.domain.views import EndingPhase, PodView
 from prime_tui.persistence.known_hosts import forget_pod
 from prime_tui.store.selectors.permission import why_no_writes, why_too_old
 from prime_tui.store.selectors.pods import disks_of
+from prime_tui.ui.banner import risk_lines
 from prime_tui.ui.render.ending import confirm_word, end_one_lines, end_several_lines
 from prime_tui.ui.screens.base import PrimeScreen
 from prime_tui.ui.widgets.dialog import ConfirmDialog
@@ -40,7 +41,7 @@ class PodEnder:
             body = end_several_lines(views, now)
         # The ids are fixed here: whatever moves in the list meanwhile, no other pod can be meant.
         ids = [view.id for view in views]
-        dialog = ConfirmDialog(title, body, yes="end", word=confirm_word(views, names))
+        dialog = ConfirmDialog(title, [*risk_lines(store), *body], yes="end", word=confirm_word(views, names))
         screen.app.push_screen(dialog, lambda agreed: self._answered(ids) if agreed else None)
 
     def why_hidden(self) -> bool:

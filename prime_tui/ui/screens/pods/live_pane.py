@@ -23,7 +23,6 @@ from prime_tui.store.store import Store
 from prime_tui.ui.render.pod_detail import detail_lines
 from prime_tui.ui.render.pods import (
     POD_COLUMNS,
-    freshness_note,
     noted,
     pod_columns,
     pod_row,
@@ -31,7 +30,7 @@ from prime_tui.ui.render.pods import (
     unreadable_note,
 )
 from prime_tui.ui.render.styled import Span, Styled, width_of
-from prime_tui.ui.render.unread import unread_lines
+from prime_tui.ui.render.unread import staleness, unread_lines
 from prime_tui.ui.screens.pods.list_pane import ListPane
 from prime_tui.ui.widgets.after_refresh import after_refresh
 from prime_tui.ui.widgets.filter_bar import FilterBar
@@ -173,7 +172,7 @@ class LivePane(ListPane[RowQuery]):
         rule.content = noted(
             (
                 Span("pods of every wallet" if self.wanted.everyone else "pods", "title"),
-                freshness_note(store.pods.remote, now),
+                Span(staleness(store.pods.remote, now), "bad"),
                 unreadable_note(listing) if listing is not None else "",
             )
         )

@@ -8,14 +8,13 @@ from textual.app import ComposeResult
 from textual.message import Message
 
 from prime_tui.domain.offers import Offer
-from prime_tui.domain.remote import Freshness
 from prime_tui.domain.units import span
 from prime_tui.store.selectors.offers import Nodes, OfferFilter, offered_counts, select_offers
 from prime_tui.store.store import Store
 from prime_tui.ui.render.offers import OFFER_COLUMNS, offer_row
 from prime_tui.ui.render.pods import noted, shown_note
 from prime_tui.ui.render.styled import Span, Styled
-from prime_tui.ui.render.unread import unread_lines
+from prime_tui.ui.render.unread import staleness, unread_lines
 from prime_tui.ui.screens.pods.list_pane import ListPane
 from prime_tui.ui.widgets.filter_bar import FilterBar
 from prime_tui.ui.widgets.line import Rule
@@ -88,14 +87,13 @@ class OffersPane(ListPane[OfferFilter]):
         if listing is None:
             rule.right = ""
             return
-        is_stale = remote.freshness(now) is Freshness.STALE
-        age = span(remote.age_s(now))
+        old, age = staleness(remote, now), span(remote.age_s(now))
         lost = len(listing.unreadable)
         rule.right = noted(
             (
                 shown_note(len(self._rows), len(listing.items), is_filtered=bool(self.wanted.text.strip())),
                 Span(f"{lost} unreadable", "warn") if lost else "",
-                Span(f"▲ stale {age}" if is_stale else f"{age} old", "bad" if is_stale else "dim"),
+                Span(old or f"{age} old", "bad" if old else "dim"),
             )
         )
 

@@ -12,6 +12,7 @@ from prime_tui.store.selectors.offers import purse
 from prime_tui.store.selectors.permission import why_no_writes
 from prime_tui.store.slice import Topic
 from prime_tui.sync.pod_actions import PodCreation
+from prime_tui.ui.banner import risk_lines
 from prime_tui.ui.render.order import confirm_lines
 from prime_tui.ui.render.styled import Span
 from prime_tui.ui.screens.base import PrimeScreen
@@ -59,7 +60,8 @@ class PodOrderer:
             return
         burns = order.offer.estimate_usd_per_h(order.disk_gb)
         money = purse(screen.store, burns, wallet_label(screen.store), screen.now())
-        dialog = ConfirmDialog("Order 1 pod", confirm_lines(order, money), yes="order", no="do not order")
+        body = [*risk_lines(screen.store), *confirm_lines(order, money)]
+        dialog = ConfirmDialog("Order 1 pod", body, yes="order", no="do not order")
         screen.app.push_screen(dialog, lambda agreed: self._send(order) if agreed else None)
 
     def _send(self, order: PodOrder) -> None:

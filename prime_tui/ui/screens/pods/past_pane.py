@@ -17,7 +17,7 @@ from prime_tui.ui.render.lazy_rows import LazyRows
 from prime_tui.ui.render.pod_detail import past_lines
 from prime_tui.ui.render.pods import PAST_COLUMNS, noted, past_row, shown_note, unreadable_note
 from prime_tui.ui.render.styled import Span, Styled
-from prime_tui.ui.render.unread import unread_lines
+from prime_tui.ui.render.unread import staleness, unread_lines
 from prime_tui.ui.screens.pods.list_pane import ListPane
 from prime_tui.ui.widgets.dialog import MessageDialog
 from prime_tui.ui.widgets.filter_bar import FilterBar
@@ -83,14 +83,19 @@ class PastPane(ListPane[RowQuery]):
         self.table.rows = LazyRows(
             self._rows, lambda pod: pod.id, lambda pod: past_row(pod, columns, now).cells
         )
-        self._draw_rule(store)
+        self._draw_rule(store, now)
 
-    def _draw_rule(self, store: Store) -> None:
+    def _draw_rule(self, store: Store, now: datetime) -> None:
         rule = self.query_one(Rule)
         listing = store.history.value
         title = "ended pods of every wallet" if self.wanted.everyone else "ended pods"
         rule.content = noted(
-            (Span(title, "title"), unreadable_note(listing) if listing else "", Span(self._note, "dim"))
+            (
+                Span(title, "title"),
+                Span(staleness(store.history.remote, now), "bad"),
+                unreadable_note(listing) if listing else "",
+                Span(self._note, "dim"),
+            )
         )
         if listing is None:
             rule.right = ""

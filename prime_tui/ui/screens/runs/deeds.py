@@ -10,6 +10,7 @@ from prime_tui.domain.runs import RunAction, run_actions
 from prime_tui.domain.views import RunView
 from prime_tui.store.selectors.permission import why_no_writes, why_too_old
 from prime_tui.store.selectors.runs import run_view
+from prime_tui.ui.banner import risk_lines
 from prime_tui.ui.render.run_deeds import NOTES, ORDER, TITLES, deed_lines, identity, so_far
 from prime_tui.ui.render.styled import Span
 from prime_tui.ui.widgets.choose_dialog import ChooseDialog, Option
@@ -60,6 +61,7 @@ class RunDeeds:
             return
         checkpoints = self._screen.store.checkpoints.peek(run_id).value
         body = deed_lines(action, view, checkpoints, self._screen.now())
+        body = [*risk_lines(self._screen.store), *body]
         dialog = ConfirmDialog(
             TITLES[action], body, yes=action.value, no="keep" if _ends(action) else "leave"
         )

@@ -19,6 +19,7 @@ from prime_tui.domain.runs import MetricPoint
 from prime_tui.domain.units import age
 from prime_tui.ui.render.run_overview import checkpoint_lines, config_lines, failure_lines, overview
 from prime_tui.ui.render.styled import Span, Styled, clip, join, width_of
+from prime_tui.ui.render.unread import staleness
 from prime_tui.ui.screens.runs.facts import RunFacts
 from prime_tui.ui.screens.runs.log_pane import LogPane, LogTable
 from prime_tui.ui.screens.runs.metrics_pane import MetricsPane
@@ -228,6 +229,8 @@ def _how_new(facts: RunFacts) -> Styled:
     freshness = read.freshness(facts.now)
     if freshness is Freshness.LOADING:
         return Span("reading…", "dim")
+    if read.is_switched_off:
+        return Span(staleness(read, facts.now), "bad")
     if read.error is not None:
         return Span(f"▲ stale {age(read.fetched_at, facts.now)}" if read.value else "▲ not readable", "bad")
     return Span(age(read.fetched_at, facts.now), "dim")

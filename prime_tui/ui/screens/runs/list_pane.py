@@ -11,13 +11,12 @@ from textual.containers import Vertical
 
 from prime_tui.domain.remote import Freshness, Listing, Remote
 from prime_tui.domain.runs import LIVE, Run
-from prime_tui.domain.units import age
 from prime_tui.domain.views import RunView
 from prime_tui.store.selectors.runs import RunSort, filtered_runs, is_descending, sorted_runs
 from prime_tui.ui.render.fields import fitting
 from prime_tui.ui.render.runs import COLUMNS
 from prime_tui.ui.render.styled import Span, Styled, clip
-from prime_tui.ui.render.unread import unread_lines
+from prime_tui.ui.render.unread import staleness, unread_lines
 from prime_tui.ui.screens.runs.run_rows import RunRows
 from prime_tui.ui.widgets.after_refresh import after_refresh
 from prime_tui.ui.widgets.filter_bar import FilterBar
@@ -142,8 +141,9 @@ class RunList(Vertical):
             notes.append(Span(f" · {len(listing.unreadable)} rows unreadable: {reason}", "warn"))
         if facts.has_list is False:
             notes.append(Span(" · found by billing", "dim"))
-        if facts.is_old:
-            notes.append(Span(f" · ▲ stale {age(facts.remote.fetched_at, facts.now)}", "bad"))
+        old = staleness(facts.remote, facts.now)
+        if old:
+            notes.append(Span(f" · {old}", "bad"))
         self.query_one("#runs-rule", Rule).right = tuple(notes)
 
     def _placeholder(self) -> tuple[Styled, ...]:

@@ -97,7 +97,7 @@ class SignIn:
         refused = ""
         if session.key is KeyState.REFUSED:
             refused = session.key_error.message if session.key_error is not None else "no reason is given"
-        return why_lines(key.profile, key.found, refused)
+        return why_lines(key.profile, key.found, refused, key.why_not_again)
 
     # -- the store that the profile has --------------------------------------------
 
@@ -194,6 +194,7 @@ class SignIn:
         if is_same and shell.engine is not None and offer.profile.is_same_place(key.profile):
             key.profile = offer.profile
             await key.find()
+            shell.store.change_session(is_plain_text=key.is_plain_text)
             shell.engine.key_changed()
         else:
             await shell.use_profile(offer.profile, None if offer.account is None else offer.account.id)

@@ -35,17 +35,20 @@ NOTHING_KEPT = "None is kept for this profile yet, and the environment gives non
 DEMO_HINT = "To look around without a key, leave and start prime-tui --demo."
 
 
-def why_lines(profile: Profile, found: Found, refused: str) -> list[Styled]:
+def why_lines(profile: Profile, found: Found, refused: str, why_not_again: str = "") -> list[Styled]:
     """Return what is wrong with the key of now.
 
     Args:
         profile: Whose key.
         found: What the last look brought.
         refused: What the service said; empty when it did not refuse.
+        why_not_again: Why no other key can be found where this one came from; empty where it can.
     """
     lines: list[Styled] = []
     if refused:
         lines.append(Span(f"The service refuses the key: {refused}", "bad"))
+        if why_not_again:
+            lines.append(Span(why_not_again))
     elif found.key is None:
         asked = "" if found.store is None else f"Asked: {STORE_TITLES[found.store]}. "
         lines.append(Span(f"There is no API key for {profile.origin}.", "title"))

@@ -22,7 +22,7 @@ from prime_tui.store.selectors.wallet import (
 )
 from prime_tui.store.store import Store
 from prime_tui.ui.render.styled import Span, Styled, join
-from prime_tui.ui.render.unread import unread_lines
+from prime_tui.ui.render.unread import staleness, unread_lines
 from prime_tui.ui.render.wallet import (
     BILLING_COLUMNS,
     BILLING_SORTS,
@@ -105,7 +105,11 @@ class BillingPane(Vertical):
         table.sort_key, table.sort_reverse = self._query.sort, self._query.descending
         table.rows = self._rows
         unreadable = store.wallet.value.unreadable if store.wallet.value is not None else ()
-        rule.content = join((Span("billing", "title"), unreadable_note(unreadable)))
+        wallet = store.wallet.remote
+        old = staleness(wallet, now) if wallet.is_switched_off else ""
+        rule.content = join(
+            (Span("billing", "title"), Span(f" · {old}" if old else "", "bad"), unreadable_note(unreadable))
+        )
         read, filtered = len(book.rows), bool(self._query.text.strip())
         rule.right = (
             rows_note(len(rows), read, book.total_rows, self._doing, is_filtered=filtered)

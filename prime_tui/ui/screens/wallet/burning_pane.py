@@ -15,8 +15,8 @@ from prime_tui.domain.views import Burning
 from prime_tui.store.selectors.money import burning_now
 from prime_tui.store.selectors.wallet import burn_gap
 from prime_tui.store.store import Store
-from prime_tui.ui.render.styled import Span, Styled
-from prime_tui.ui.render.unread import unread_lines
+from prime_tui.ui.render.styled import Span, Styled, join
+from prime_tui.ui.render.unread import staleness, unread_lines
 from prime_tui.ui.render.wallet import BURNING_COLUMNS, WIDE_BURNING_COLUMNS, burn_note, burning_row
 from prime_tui.ui.widgets.line import Rule
 from prime_tui.ui.widgets.table import KeyedTable
@@ -71,14 +71,25 @@ class BurningPane(Vertical):
         table = self.query_one(KeyedTable)
         table.columns = BURNING_COLUMNS if self.size.width < WIDE_CELLS else WIDE_BURNING_COLUMNS
         table.placeholder = self._placeholder(store, now)
+        self.query_one(Rule).content = join((Span("burning now", "title"), self._switched_off(store, now)))
         table.is_filling = not self._is_complete(store)
         table.rows = tuple(burning_row(one, now, is_old=one.kind in old) for one in self._found)
 
     def _is_complete(self, store: Store) -> bool:
         """Whether every source has answered once, so that the dearest is known."""
-        usages = (store.usage.peek(RunId(one.id)) for one in self._found if one.kind == "run")
-        has_all = all(remote.value is not None for remote in _sources(store).values())
-        return has_all and all(usage.value is not None or usage.error is not None for usage in usages)
+        usages = [store.usage.peek(RunId(one.id)) for one in self._found if one.kind == "run"]
+        if any(usage.is_switched_off for usage in usages):
+            usages = []  # the others are not asked for either
+        wanted: list[Remote[Any]] = [*_sources(store).values(), *usages]
+        return all(remote.value is not None or remote.error is not None for remote in wanted)
+
+    def _switched_off(self, store: Store, now: datetime) -> Styled:
+        """Which kinds are missing from the sum for want of a scope."""
+        kinds = [kind for kind, remote in _sources(store).items() if remote.is_switched_off]
+        if not kinds:
+            return ""
+        first = staleness(_sources(store)[kinds[0]], now).removeprefix("▲ ")
+        return Span(f" · ▲ without {'s, '.join(kinds)}s: {first}", "bad")
 
     def _placeholder(self, store: Store, now: datetime) -> tuple[Styled, ...]:
         for kind, remote in _sources(store).items():

@@ -15,6 +15,7 @@ from prime_tui.store.selectors.runs import run_views
 from prime_tui.store.slice import Topic
 from prime_tui.store.store import Store
 from prime_tui.sync.run_actions import RunActions, RunLaunch
+from prime_tui.ui.banner import risk_lines
 from prime_tui.ui.render.launch import Wallet, dialog_cells, launched_lines, price_lines
 from prime_tui.ui.render.styled import Span, Styled
 from prime_tui.ui.screens.runs.launch.form import LaunchForm
@@ -137,6 +138,7 @@ class LaunchDesk:
         steps = f"{config.max_steps:,} steps" if config.max_steps else "no end"
         keys = [name for name, sent in (("W&B key", wish.send_wandb), ("HF token", wish.send_hf)) if sent]
         return [
+            *risk_lines(self.store),
             (Span(wish.name, "title"), Span(f" · {what} · {steps}")),
             Span(f"on {wish.gpu_type or 'whatever GPU the service chooses'}".replace("_", " "), "dim"),
             "",
