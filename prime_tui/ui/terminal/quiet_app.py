@@ -24,6 +24,7 @@ from textual.widget import Widget
 
 from prime_tui.persistence.last_frame import Picture
 from prime_tui.ui.terminal.curtain import MARKED_LINES, Curtain
+from prime_tui.ui.terminal.dirty_lines import paint_dirty_lines
 from prime_tui.ui.terminal.driver import QuietDriver
 from prime_tui.ui.terminal.frame_diff import FrameDiff, Piece
 from prime_tui.ui.terminal.paint_clock import paint_by_clock
@@ -56,6 +57,7 @@ class QuietApp(App[ReturnType]):
         if self.frame_diff_off_reason is None:
             _stop_leak()
             paint_by_clock()
+            paint_dirty_lines()
         if os.environ.get(SWITCH) == "0":
             self.frame_diff_off_reason = f"{SWITCH} is 0."
         self._frame_diff: FrameDiff | None = None

@@ -128,7 +128,7 @@ class PodsScreen(PrimeScreen):
 
     def tick(self, now: datetime) -> None:
         """Let ages and estimates grow; what ended does not change with time."""
-        if isinstance(self._pane, OffersPane | PodLogPane):
+        if isinstance(self._pane, LivePane | OffersPane | PodLogPane):
             self._pane.tick(self.store, now)
         elif self._view is not View.PAST:
             self._pane.show(self.store, now)

@@ -13,6 +13,7 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widget import Widget
 
+from prime_tui.domain.ids import RunId
 from prime_tui.domain.metrics import MetricSeries, reward_series
 from prime_tui.domain.remote import Freshness
 from prime_tui.domain.runs import MetricPoint
@@ -112,6 +113,11 @@ class RunDetail(Vertical):
             yield LogPane()
 
     # -- what is shown --------------------------------------------------------------------
+
+    @property
+    def subject(self) -> RunId | None:
+        """The run that is shown."""
+        return None if self._facts is None else self._facts.view.id
 
     @property
     def tabs(self) -> tuple[Tab, ...]:
