@@ -104,9 +104,14 @@ class ChatScreen(PrimeScreen):
         self._show_title(now)
         self._show_conversation()
 
+    @property
+    def counts_seconds(self) -> bool:
+        """While an answer is waited for."""
+        return self._asking is not None and self._asking.attempt.state is AnswerState.WAITING
+
     def tick(self, now: datetime) -> None:
         """Let the seconds of waiting be seen."""
-        if self._asking is not None and self._asking.attempt.state is AnswerState.WAITING:
+        if self._asking is not None and self.counts_seconds:
             self._asking.tick()
 
     def on_resize(self) -> None:
