@@ -20,6 +20,8 @@ GATHER_S = 0.2
 """Without a clock, changes that come close together are drawn together."""
 LOOK_S = 1.0
 """Without a clock, readings that end close together are judged together."""
+LONGEST_SLEEP_S = 20.0
+"""Without a clock, how late something due may be seen after the machine itself slept."""
 LONGEST_STANDING = timedelta(hours=1)
 """Without a clock, how far behind ages and estimates may fall."""
 UNHURRIED = frozenset({Topic.USAGE, Topic.FRESHNESS, Topic.BUDGET})
@@ -222,7 +224,7 @@ class Heartbeat:
             self._untold = frozenset()
         due = [standing_since + LONGEST_STANDING, next_late_at(store, now)]
         wait_s = min((at - now).total_seconds() for at in due if at is not None)
-        return monotonic() + (BEAT_S if counts else max(LOOK_S, wait_s + 0.05))
+        return monotonic() + (BEAT_S if counts else min(LONGEST_SLEEP_S, max(LOOK_S, wait_s + 0.05)))
 
     def _draw(self, screen: Drawn, *, is_on_top: bool) -> None:
         self._untold = frozenset()

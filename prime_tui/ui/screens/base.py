@@ -75,7 +75,8 @@ class PrimeScreen(Screen[None]):
     @property
     def counts_seconds(self) -> bool:
         """Whether somebody waits for something here: then seconds count even where there is no clock."""
-        return False
+        endings = (*self.store.pod_endings.values(), *self.store.run_endings.values())
+        return any(one.is_under_way for one in endings)
 
     def read_fast(self) -> frozenset[Topic]:
         """Return what is read at the fast pace now: all topics, unless parts of the screen are hidden."""

@@ -112,6 +112,11 @@ class PodsScreen(PrimeScreen):
         """Only the list."""
         return self._view is View.LIVE
 
+    @property
+    def counts_seconds(self) -> bool:
+        """While an end is being verified, or the outcome of an order is waited for."""
+        return super().counts_seconds or self._order.is_under_way
+
     def read_fast(self) -> frozenset[Topic]:
         """History and offers are read only while they are looked at."""
         unseen = set()
