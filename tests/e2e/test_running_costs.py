@@ -19,7 +19,7 @@ from tests.e2e.terminal import PATIENCE_S, Terminal, terminal
 PROGRAM = [sys.executable, "-m", "prime_tui"]
 FOCUS_LOST, FOCUS_GAINED = "\x1b[O", "\x1b[I"
 PODS = "GET /api/v1/pods/"
-WATCHED_S = 4.0
+WATCHED_S = 3.2
 
 
 @pytest.fixture

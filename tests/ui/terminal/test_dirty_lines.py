@@ -9,8 +9,8 @@ from prime_tui.sim.serve import SimOptions, SimServer
 from tests.e2e.terminal import Terminal, terminal
 
 PROGRAM = [sys.executable, "-m", "prime_tui", "--no-clock"]
-STEPS = ("?", "\x1b", "o", "\x1b[B", "\x1bOQ", "\x1bOP")
-"""A dialog over a screen and none, a long list and its cursor, other screens."""
+STEPS = (("?", "Everywhere"), ("\x1b", "No pods"), ("o", "$/GPU"), ("\x1b[B", "$/GPU"), ("\x1bOQ", "No runs"))
+"""What is pressed and what shows then: a dialog and none, a long list and its cursor, another screen."""
 
 
 def test_changes_lead_to_what_a_whole_frame_shows(tmp_path: Path) -> None:
@@ -19,8 +19,9 @@ def test_changes_lead_to_what_a_whole_frame_shows(tmp_path: Path) -> None:
         command = [*PROGRAM, "--screen", "pods"]
         with terminal(command, home=tmp_path, columns=130, rows=40, PRIME_API_KEY="k", **url) as one:
             one.sees("●wallet", "●pods", "No pods")
-            for step in STEPS:
+            for step, shown in STEPS:
                 one.send(step)
+                one.sees(shown)
                 by_changes = quiet_body(one)
                 one.resize(131, 40)
                 quiet_body(one)
