@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
 
@@ -27,6 +27,8 @@ from prime_tui.ui.widgets.after_refresh import after_refresh
 from prime_tui.ui.widgets.line import Line, Rule
 from prime_tui.ui.widgets.lines import Lines
 from prime_tui.ui.widgets.table import KeyedTable
+
+SLOW_TICK = timedelta(seconds=5)
 
 
 class Tab(StrEnum):
@@ -137,9 +139,13 @@ class RunDetail(Vertical):
         self.refresh_shown()
 
     def tick(self, now: datetime) -> None:
-        """Let ages grow."""
-        if self._facts is not None:
-            self._facts = replace(self._facts, now=now)
+        """Let ages grow: every second while an end is verified, else now and then."""
+        facts = self._facts
+        if facts is None:
+            return
+        ending = facts.view.ending
+        if (ending is not None and ending.is_under_way) or now - facts.now >= SLOW_TICK:
+            self._facts = replace(facts, now=now)
             self.refresh_shown()
 
     def refresh_shown(self) -> None:
