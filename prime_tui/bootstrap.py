@@ -91,6 +91,8 @@ class Monitor:
             desk=self.desk,
             open_store=self.open_store,
             first_screen=settings.first_screen,
+            has_clock=settings.has_clock,
+            away_paint_s=settings.away_paint_s,
             theme=settings.theme or (ANSI if os.environ.get("NO_COLOR") else DARK),
         )
         if settings.is_dev:
@@ -156,7 +158,8 @@ class Monitor:
             log.exception("connecting failed inside")
             raise InternalError("Connecting", bug) from None
         finally:
-            gc.enable()  # the start is over
+            gc.freeze()  # what is loaded by now stays: looking for garbage in it would cost time for nothing
+            gc.enable()
 
     async def _connect(self, store: Store, clock: Clock) -> Engine:
         is_demo, key, recorder = self._settings.demo is not None, self.desk.key, self._recorder

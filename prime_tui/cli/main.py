@@ -59,6 +59,11 @@ def parser() -> argparse.ArgumentParser:
         "--screen", choices=SCREENS, default="wallet", help="the first screen (default: wallet)"
     )
     root.add_argument("--theme", choices=THEME_NAMES, help="colours (key T changes them)")
+    root.add_argument(
+        "--no-clock",
+        action="store_true",
+        help="no ticking clock and ages: what does not change writes nothing",
+    )
     root.add_argument("--read-only", action="store_true", help="refuse every request that changes anything")
     root.add_argument(
         "--calls-per-hour",

@@ -11,6 +11,7 @@ from pathlib import Path
 from prime_tui.accounts.accounts import Accounts
 from prime_tui.accounts.given_key import key_from_input, take_environment_key
 from prime_tui.accounts.official_profiles import official_profile
+from prime_tui.config.schema import Config
 from prime_tui.config.settings import DemoOptions, Settings
 from prime_tui.domain.clock import SystemClock
 from prime_tui.domain.credentials import Found, KeySource
@@ -36,10 +37,12 @@ def settings_of(
     if options.calls_per_hour < LEAST_CALLS_PER_H:
         raise SettingsError(f"--calls-per-hour must be at least {LEAST_CALLS_PER_H}.")
     inherited = take_environment_key(environment) if demo is None else None
-    profile = _demo_profile(options)
+    accounts = Accounts(paths, environment=environment, clock=SystemClock())
+    profile, config = _demo_profile(options), Config(accounts.config_file.path)
     given: Found | None = Found(Secret("demo"), KeySource.NONE)
     if demo is None:
-        profile, given = _profile_and_key(options, environment, paths, inherited)
+        config = accounts.config_file.load()
+        profile, given = _profile_and_key(options, environment, accounts, inherited)
     return Settings(
         profile=profile,
         given=given,
@@ -49,17 +52,18 @@ def settings_of(
         calls_per_h=options.calls_per_hour,
         demo=demo,
         is_dev=options.dev,
+        has_clock=config.clock and not options.no_clock,
+        away_paint_s=config.away_paint_s,
     )
 
 
 def _profile_and_key(
     options: argparse.Namespace,
     environment: MutableMapping[str, str],
-    paths: Paths,
+    accounts: Accounts,
     inherited: Found | None,
 ) -> tuple[Profile, Found | None]:
     given = _flag_key(options) or inherited
-    accounts = Accounts(paths, environment=environment, clock=SystemClock())
     if options.official is None:
         return accounts.first(options.profile, is_read_only=options.read_only), given
     official = read_official(Path.home())

@@ -8,7 +8,15 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from prime_tui.config.schema import PROFILE_KEYS, PROFILE_NAME, TOP_KEYS, Config, ProfileSettings
+from prime_tui.config.schema import (
+    DEFAULT_AWAY_PAINT_S,
+    LONGEST_AWAY_PAINT_S,
+    PROFILE_KEYS,
+    PROFILE_NAME,
+    TOP_KEYS,
+    Config,
+    ProfileSettings,
+)
 from prime_tui.domain.errors import SettingsError
 from prime_tui.domain.text import clean_name
 
@@ -44,7 +52,17 @@ def parse_config(content: bytes | None, path: Path) -> Config:
     if default is not None and (not isinstance(default, str) or default not in profiles):
         hint = _nearest(str(default), profiles) if isinstance(default, str) else ""
         raise SettingsError(f"{path}: default_profile names no profile of the file.", hint=hint)
-    return Config(path, default, profiles)
+    clock = document.get("clock", True)
+    if not isinstance(clock, bool):
+        raise SettingsError(f"{path}: clock must be {_KIND_WORDS[bool]}.")
+    return Config(path, default, profiles, clock, _away_paint_s(path, document))
+
+
+def _away_paint_s(path: Path, document: dict[str, Any]) -> int:
+    seconds = document.get("away_paint_s", DEFAULT_AWAY_PAINT_S)
+    if type(seconds) is not int or not 1 <= seconds <= LONGEST_AWAY_PAINT_S:
+        raise SettingsError(f"{path}: away_paint_s must be a whole number of 1 to {LONGEST_AWAY_PAINT_S}.")
+    return seconds
 
 
 def _profile(path: Path, name: str, table: object) -> ProfileSettings:

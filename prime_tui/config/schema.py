@@ -1,6 +1,7 @@
 """What may stand in `config.toml`; no secret may.
 
 default_profile = "work"
+clock = false
 
 [profiles.work]
 base_url = "https://api.primeintellect.ai"
@@ -50,7 +51,9 @@ PROFILE_KEYS: Mapping[str, ProfileKey] = {
     "read_only": ProfileKey(bool, "refuse every request that changes anything"),
     "ssh_key": ProfileKey(str, "path of the private key for pods"),
 }
-TOP_KEYS = ("default_profile", "profiles")
+TOP_KEYS = ("default_profile", "profiles", "clock", "away_paint_s")
+DEFAULT_AWAY_PAINT_S = 10
+LONGEST_AWAY_PAINT_S = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +78,12 @@ class Config:
 
     Attributes:
         path: Where it is, or would be.
+        clock: Whether a clock and ages tick on the screen.
+        away_paint_s: Seconds between two paints while nobody looks.
     """
 
     path: Path
     default_profile: str | None = None
     profiles: Mapping[str, ProfileSettings] = field(default_factory=dict)
+    clock: bool = True
+    away_paint_s: int = DEFAULT_AWAY_PAINT_S

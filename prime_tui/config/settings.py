@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from prime_tui.config.schema import DEFAULT_AWAY_PAINT_S
 from prime_tui.domain.credentials import Found
 from prime_tui.domain.profiles import Profile
 
@@ -29,6 +30,8 @@ class Settings:
         read_only: Whether every profile is watched without changing anything.
         calls_per_h: Our own limit on calls of the platform and inference APIs together.
         is_dev: Whether the toolkit may log what is shown and typed.
+        has_clock: Whether a clock and ages tick on the screen.
+        away_paint_s: Seconds between two paints while nobody looks.
     """
 
     profile: Profile
@@ -39,3 +42,5 @@ class Settings:
     calls_per_h: int = DEFAULT_CALLS_PER_H
     demo: DemoOptions | None = None
     is_dev: bool = False
+    has_clock: bool = True
+    away_paint_s: int = DEFAULT_AWAY_PAINT_S

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+SHORT_FROM = 0.8
+
 
 @dataclass(frozen=True, slots=True)
 class BudgetUse:
@@ -19,5 +21,5 @@ class BudgetUse:
 
     @property
     def is_short(self) -> bool:
-        """Whether it is time to slow down (80 %)."""
-        return self.fraction >= 0.8
+        """Whether it is time to slow down."""
+        return self.fraction >= SHORT_FROM

@@ -86,11 +86,24 @@ class Remote(Generic[T]):
             return None
         return max(0.0, (now - self.fetched_at) / timedelta(seconds=1))
 
+    @property
+    def late_after_s(self) -> float | None:
+        """From which age on the value is late: two and a half reading intervals, at least 20 s.
+
+        None while it is not polled.
+        """
+        return None if self.interval_s is None else max(20.0, 2.5 * self.interval_s)
+
+    def late_at(self, now: datetime) -> datetime | None:
+        """Return when a value that is fresh at `now` turns stale by itself; None when it does not."""
+        if self.freshness(now) is not Freshness.FRESH or self.fetched_at is None or self.late_after_s is None:
+            return None
+        return self.fetched_at + timedelta(seconds=self.late_after_s)
+
     def freshness(self, now: datetime) -> Freshness:
         """Return how far the value can be trusted at `now`.
 
-        A value is late when it is older than two and a half reading intervals (at least 20 s). One that came
-        later than now came before the clock was set back: its age is not known.
+        One that came later than now came before the clock was set back: its age is not known.
         """
         if self.value is None:
             return Freshness.FAILED if self.error is not None else Freshness.LOADING
@@ -98,15 +111,14 @@ class Remote(Generic[T]):
             return Freshness.STALE
         if self.fetched_at is not None and self.fetched_at - now > CLOCK_TOLERANCE:
             return Freshness.STALE
-        age_s = self.age_s(now) or 0.0
-        if self.interval_s is not None and age_s > max(20.0, 2.5 * self.interval_s):
+        if self.late_after_s is not None and (self.age_s(now) or 0.0) > self.late_after_s:
             return Freshness.STALE
         return Freshness.FRESH
 
 
 @dataclass(frozen=True, slots=True)
 class SourceAge:
-    """How old one source is, in seconds, and when it is tried again after a failure.
+    """How old one source is, in seconds, when it is tried again after a failure, and when it is late.
 
     Attributes:
         is_switched_off: True where it is not tried again, because the key may not read it.
@@ -116,13 +128,21 @@ class SourceAge:
     freshness: Freshness
     age_s: float | None = None
     retry_in_s: float | None = None
+    late_after_s: float | None = None
     is_switched_off: bool = False
 
 
 def source_age(name: str, remote: Remote[Any], now: datetime) -> SourceAge:
     """Return how old `remote` is at `now`."""
     retry_in_s = None if remote.retry_at is None else max(0.0, (remote.retry_at - now).total_seconds())
-    return SourceAge(name, remote.freshness(now), remote.age_s(now), retry_in_s, remote.is_switched_off)
+    return SourceAge(
+        name,
+        remote.freshness(now),
+        remote.age_s(now),
+        retry_in_s,
+        remote.late_after_s,
+        remote.is_switched_off,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,6 +114,11 @@ class KeyedSlice(Generic[K, T]):
         found = self._slices.get(key)
         return Remote() if found is None else found.remote
 
+    def remotes(self) -> Iterator[Remote[T]]:
+        """Iterate over the states of all keys."""
+        for one in self._slices.values():
+            yield one.remote
+
     def known(self) -> Iterator[tuple[K, T]]:
         """Iterate over the keys that have a value."""
         for key, one in self._slices.items():

@@ -24,6 +24,7 @@ from prime_tui.store.selectors.alerts import alerts
 from prime_tui.store.slice import Topic
 from prime_tui.store.store import PASSING, KeyState, Store
 from prime_tui.ui.account_door import AccountDoor
+from prime_tui.ui.heartbeat import Heartbeat
 from prime_tui.ui.help import help_lines
 from prime_tui.ui.messages import OpenPod, OpenRun
 from prime_tui.ui.palette import palette_commands
@@ -32,6 +33,7 @@ from prime_tui.ui.render.styled import Span, Styled
 from prime_tui.ui.screens.base import PrimeScreen
 from prime_tui.ui.strip_facts import StripModel
 from prime_tui.ui.terminal.quiet_app import QuietApp
+from prime_tui.ui.terminal.tmux import watch_tmux
 from prime_tui.ui.theme import DARK, FIELDS_CSS, THEMES
 from prime_tui.ui.widgets.after_refresh import after_refresh
 from prime_tui.ui.widgets.dialog import ConfirmDialog, MessageDialog
@@ -49,8 +51,6 @@ CHAT = "chat"
 SCREENS = ("wallet", "runs", "pods", CHAT)
 ACT = "act:"
 TOAST_S = 8.0
-UNHURRIED = frozenset({Topic.USAGE, Topic.FRESHNESS, Topic.BUDGET})
-"""Changes that come one by one all the time: they are painted with the next tick of the clock."""
 
 
 def _wallet() -> Screen[None]:
@@ -123,6 +123,8 @@ class PrimeApp(QuietApp[None]):
         open_store: OpenStore = lambda _, __: Store(),
         first_screen: str = "wallet",
         theme: str = DARK,
+        has_clock: bool = True,
+        away_paint_s: float = 10.0,
     ) -> None:
         super().__init__()
         self.store = store
@@ -130,6 +132,10 @@ class PrimeApp(QuietApp[None]):
         self.paths = paths
         self.engine: Engine | None = None
         self.strip = StripModel(store)
+        self.away_paint_s = away_paint_s
+        self.heartbeat = Heartbeat(
+            self, clock, has_clock=has_clock, away_s=away_paint_s, failed=self._handle_exception
+        )
         self.holding: dict[str, str] = {}
         """What quitting now would lose for good, in words, by who put it there."""
         self.pictures: dict[str, Picture] = {}
@@ -140,7 +146,6 @@ class PrimeApp(QuietApp[None]):
         self._open_store = open_store
         self._serving: Worker[None] | None = None
         self._stop_listening: Callable[[], None] = lambda: None
-        self._untold: frozenset[Topic] = frozenset()
         self._first_screen = first_screen
         for one in THEMES:
             self.register_theme(one)
@@ -152,8 +157,23 @@ class PrimeApp(QuietApp[None]):
         """Show the first screen, and connect once it is painted."""
         self.switch_mode(self._first_screen)
         self._listen_to(self.store)
-        self.set_interval(1.0, self._tick)
+        self.heartbeat.start()
+        self.run_worker(watch_tmux(self.audience.attach), group="tmux", name="tmux", exit_on_error=False)
         self.call_after_refresh(self._start)
+
+    def on_unmount(self) -> None:
+        """Nothing is drawn any more."""
+        self.heartbeat.stop()
+
+    def audience_changed(self, is_away: bool) -> None:
+        """Draw seldom while nobody looks; reading goes on as ever."""
+        super().audience_changed(is_away)
+        self.heartbeat.look(is_away=is_away)
+
+    def acted(self) -> None:
+        """What somebody did may be waited for."""
+        super().acted()
+        self.heartbeat.stir()
 
     def _listen_to(self, store: Store) -> None:
         self._stop_listening()
@@ -268,24 +288,7 @@ class PrimeApp(QuietApp[None]):
         if Topic.NOTICES in topics:
             for notice in self.store.take_notices():
                 self.tell(notice.text, title=notice.title, severity=notice.severity.value)
-        self._untold |= topics
-        if not topics <= UNHURRIED:
-            self._tell_screen()
-
-    def _tell_screen(self) -> None:
-        topics, self._untold = self._untold, frozenset()
-        stack = self.screen_stack  # empty while the program ends
-        screen = stack[-1] if stack else None
-        if topics and isinstance(screen, PrimeScreen) and screen.is_ready:
-            screen.store_changed(topics)
-
-    def _tick(self) -> None:
-        self._tell_screen()
-        base = self.base_screen
-        if base is not None and base.is_ready:
-            base.show_strip()  # under a dialog too: a header that stands still would look fresh
-            if self.screen is base:
-                base.tick(self.clock.now())
+        self.heartbeat.hear(topics)
 
     # -- what all screens share ----------------------------------------------------
 

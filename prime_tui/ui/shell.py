@@ -10,6 +10,7 @@ from prime_tui.domain.ids import UserId
 from prime_tui.domain.profiles import Profile
 from prime_tui.persistence.paths import Paths
 from prime_tui.store.store import Store
+from prime_tui.ui.heartbeat import Heartbeat
 from prime_tui.ui.strip_facts import StripModel
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class Shell(Protocol):
     engine: Engine | None
     """The readers and actions; None for the first moments."""
 
+    heartbeat: Heartbeat
     holding: dict[str, str]
     """What quitting now would lose for good, in words, by who put it there."""
 

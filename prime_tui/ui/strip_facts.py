@@ -31,8 +31,8 @@ class StripModel:
         """The store changed."""
         self._slow_at = None
 
-    def facts(self, active_tab: int, now: datetime) -> StripFacts:
-        """Return the facts at `now`."""
+    def facts(self, active_tab: int, now: datetime, *, is_ticking: bool = True) -> StripFacts:
+        """Return the facts at `now`; unless they tick, they are shown until something changes."""
         store = self._store
         # Estimates creep with time alone; once in ten seconds is enough for two decimal places.
         if self._slow_at is None or now - self._slow_at >= timedelta(seconds=10) or now < self._slow_at:
@@ -41,6 +41,7 @@ class StripModel:
             self._slow,
             active_tab=active_tab,
             now=now,
+            is_ticking=is_ticking,
             wallet=wallet_label(store),
             profile=profile_label(store.session.profile, is_demo=store.session.is_demo),
             chip=chip_of(store.session.profile, store.session.colour),

@@ -165,3 +165,23 @@ def test_any_value_survives_being_written_and_read(name: str, store: str, team: 
     assert profiles["other"]["team"] == store
     if name != "work":
         assert profiles["work"] == tomllib.loads(WHOLE)["profiles"]["work"]
+
+
+def test_the_clock_and_the_pace_while_nobody_looks() -> None:
+    config = parse_config(b"", PATH)
+    assert (config.clock, config.away_paint_s) == (True, 10)
+    config = parse_config(b"clock = false\naway_paint_s = 60\n", PATH)
+    assert (config.clock, config.away_paint_s) == (False, 60)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('clock = "off"', "clock must be true or false"),
+        ("away_paint_s = 0", "away_paint_s must be a whole number of 1 to 3600"),
+        ("away_paint_s = true", "away_paint_s must be a whole number"),
+        ("away_paint = 3", "Did you mean away_paint_s?"),
+    ],
+)
+def test_a_setting_of_the_screen_that_makes_no_sense(text: str, words: str) -> None:
+    assert words in str(refusal(text))

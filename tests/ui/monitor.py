@@ -80,6 +80,7 @@ async def monitor(
     calls_per_h: int = 100_000,
     toasts: bool = False,
     prepare: Callable[[SimServer], None] = lambda _: None,
+    has_clock: bool = True,
 ) -> AsyncIterator[Monitor]:
     """Start a simulated world and the app on it; `prepare` changes that world before anything is read."""
     options = sim or SimOptions(scenario=scenario, shapes=shapes, seed=seed)
@@ -107,7 +108,7 @@ async def monitor(
             clients.append(client)
             return Engine(client, store, clock, remember=launches.add)
 
-        app = PrimeApp(store, clock, connect, paths=paths, first_screen=screen)
+        app = PrimeApp(store, clock, connect, paths=paths, first_screen=screen, has_clock=has_clock)
         try:
             async with app.run_test(size=size, notifications=toasts) as pilot:
                 one = Monitor(app, pilot, server, store)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache, partial
+from math import ceil
 from typing import NamedTuple
 
 from prime_tui.domain.alerts import Alert, Urgency
-from prime_tui.domain.budget import BudgetUse
+from prime_tui.domain.budget import SHORT_FROM, BudgetUse
 from prime_tui.domain.remote import Freshness, SourceAge
 from prime_tui.domain.spend import SHORT_RUNWAY_H, Burn, Runway
-from prime_tui.domain.units import UNKNOWN, clock_time, span, usd, usd_per_h
+from prime_tui.domain.units import UNKNOWN, clock_time, moment, percent, span, usd, usd_per_h
 from prime_tui.ui.render.glyphs import spark
 from prime_tui.ui.render.styled import ChipRole, Role, Span, Styled, clip, join, width_of
 
@@ -37,11 +39,13 @@ class StripFacts:
         is_balance_old: True when the balance must not look fresh.
         spend_by_hour: The last 24 hours, oldest first; None where nothing is known.
         measured_usd_per_h: What billing was seen to charge; None until it was watched long enough.
+        is_ticking: False when this goes on being shown until something changes: then no age counts up.
         is_spending_partial: True when not all rows of those hours were read: the sum is a lower bound.
     """
 
     active_tab: int
     now: datetime
+    is_ticking: bool = True
     wallet: str = ""
     profile: str = ""
     chip: ChipRole | None = None
@@ -55,7 +59,7 @@ class StripFacts:
     burn: Burn | None = None
     measured_usd_per_h: Decimal | None = None
     runway: Runway = field(default_factory=lambda: Runway(reason="unknown"))
-    spend_by_hour: Sequence[Decimal | None] = ()
+    spend_by_hour: tuple[Decimal | None, ...] = ()
     spent_24h_usd: Decimal | None = None
     is_spending_partial: bool = False
 
@@ -84,15 +88,34 @@ FITS = (
 
 def first_line(facts: StripFacts, width: int) -> tuple[Styled, Styled]:
     """Return the left and right parts: tabs and wallet; ages, calls, alerts and the clock."""
-    left = _tabs(facts.active_tab, width)
     clock = Span(clock_time(facts.now), "dim")
-    room = width - width_of(left) - 3
+    if not facts.is_ticking:
+        clock = Span(f"{'as of ' if width >= MIDDLE else '@'}{clock.text}", "dim")
+    draw = _ticking_source if facts.is_ticking else partial(_standing_source, now=facts.now)
+    ages = tuple(tuple(draw(source, has_names) for source in facts.sources) for has_names in (False, True))
+    left, right = _before_clock(_without_seconds(facts), ages, width, width_of(clock))
+    return left, join([right, clock, " "])
+
+
+def _without_seconds(facts: StripFacts) -> StripFacts:
+    """The part that does not change from second to second, so that its lines are kept."""
+    return replace(facts, now=facts.now.replace(second=0, microsecond=0), sources=())
+
+
+@lru_cache(maxsize=8)
+def _before_clock(
+    facts: StripFacts, ages: tuple[tuple[Styled, ...], ...], width: int, clock_cells: int
+) -> tuple[Styled, Styled]:
+    left = _tabs(facts.active_tab, width)
+    room = width - width_of(left) - 3 - clock_cells
     for fit in FITS:
-        parts = [part for part in _right_parts(facts, fit) if width_of(part)]
-        right = join([*parts, clock], fit.gap)
+        right = join(
+            [part for part in _right_parts(facts, ages[fit.has_names], fit) if width_of(part)], fit.gap
+        )
+        right = join([right, fit.gap]) if width_of(right) else right
         if width_of(right) <= room:
             break
-    return join([" ", left]), join([right, " "])
+    return join([" ", left]), right
 
 
 def _tabs(active_tab: int, width: int) -> Styled:
@@ -106,13 +129,12 @@ def _tabs(active_tab: int, width: int) -> Styled:
     return join(tabs, "  " if width >= MIDDLE else " ")
 
 
-def _right_parts(facts: StripFacts, fit: Fit) -> list[Styled]:
+def _right_parts(facts: StripFacts, sources: Sequence[Styled], fit: Fit) -> list[Styled]:
     who = _who(facts, fit)
     if facts.is_read_only:
         who.append(Span(" RO", "warn"))
-    ages = join([_source(source, fit) for source in facts.sources], " ")
-    calls = _calls(facts.budget, fit) if fit.has_calls else ""
-    return [tuple(who), ages, calls, _alert_count(facts.alerts)]
+    calls = _calls(facts, fit) if fit.has_calls else ""
+    return [tuple(who), join(sources, " "), calls, _alert_count(facts.alerts)]
 
 
 def _who(facts: StripFacts, fit: Fit) -> list[Span]:
@@ -125,30 +147,64 @@ def _who(facts: StripFacts, fit: Fit) -> list[Span]:
     return [*chip, Span(label, "title"), *([Span(" DEMO", "warn")] if facts.is_demo else [])]
 
 
-def _calls(budget: BudgetUse, fit: Fit) -> Styled:
+def _calls(facts: StripFacts, fit: Fit) -> Styled:
+    budget = facts.budget
     if not budget.allowed:
         return ""  # nothing is connected yet
+    if not facts.is_ticking and not budget.is_short:
+        return Span(f"API <{percent(SHORT_FROM)}", "dim")
     calls = str(budget.used) if fit.is_tight else f"{budget.used}/{budget.allowed}"
     return Span(f"API {calls}", "warn" if budget.is_short else "dim")
 
 
-def _source(source: SourceAge, fit: Fit) -> Styled:
-    name = f"{source.name} " if fit.has_names else source.name[0]
+def _ticking_source(source: SourceAge, has_names: bool) -> Styled:
+    """How old a source is."""
+    name = f"{source.name} " if has_names else source.name[0]
     age = span(source.age_s)
     if source.is_switched_off:
-        return Span(f"✕{name}{'not permitted' if fit.has_names else age}", "bad")
+        return Span(f"✕{name}{'not permitted' if has_names else age}", "bad")
     match source.freshness:
         case Freshness.FRESH:
-            return (Span("●" if fit.has_names else "", "good"), Span(f"{name}{_in_steps(source)}", "dim"))
+            return (Span("●" if has_names else "", "good"), Span(f"{name}{_in_steps(source)}", "dim"))
         case Freshness.LOADING:
             return Span(f"◌{name}…", "dim")
         case Freshness.STALE if source.retry_in_s is None:
             return Span(f"○{name}{age}", "warn")
-    if not fit.has_names:
+    if not has_names:
         return Span(f"✕{name}{age}", "bad")
     old = "never" if source.age_s is None else f"stale {age}"
     retry = "" if source.retry_in_s is None else f" · retry {span(source.retry_in_s)}"
     return Span(f"✕{name}{old}{retry}", "bad")
+
+
+def _standing_source(source: SourceAge, has_names: bool, *, now: datetime) -> Styled:
+    """Since when a source is old, or how old at most one is that is fresh: both stay true for a while."""
+    name = f"{source.name} " if has_names else source.name[0]
+    read_at = None if source.age_s is None else now - timedelta(seconds=source.age_s)
+    since = f"{moment(read_at, now)}Z"
+    if source.is_switched_off:
+        old = "not permitted" if has_names else "" if read_at is None else since
+        return Span(f"✕{name}{old}", "bad")
+    match source.freshness:
+        case Freshness.FRESH:
+            bound = since if source.late_after_s is None else f"≤{_rounded_up(source.late_after_s)}"
+            return (Span("●" if has_names else "", "good"), Span(f"{name}{bound}", "dim"))
+        case Freshness.LOADING:
+            return Span(f"◌{name}…", "dim")
+        case Freshness.STALE if source.retry_in_s is None:
+            return Span(f"○{name}{since}", "warn")
+    if not has_names:
+        return Span(f"✕{name}{'' if read_at is None else since}", "bad")
+    old = "never" if read_at is None else f"stale since {since}"
+    if source.retry_in_s is None:
+        return Span(f"✕{name}{old}", "bad")
+    retry_at = clock_time(now + timedelta(seconds=source.retry_in_s))
+    return Span(f"✕{name}{old} · retry {retry_at}", "bad")
+
+
+def _rounded_up(seconds: float) -> str:
+    """A duration that is not shorter than the true one."""
+    return span(ceil(seconds) if seconds <= 59 else ceil(seconds / 60) * 60)
 
 
 def _in_steps(source: SourceAge) -> str:
@@ -169,6 +225,11 @@ def second_line(facts: StripFacts, width: int) -> tuple[Styled, Styled]:
 
     What is dear to lose goes last: the sparkline shrinks and vanishes before a number does.
     """
+    return _second_line(_without_seconds(facts), width)
+
+
+@lru_cache(maxsize=8)
+def _second_line(facts: StripFacts, width: int) -> tuple[Styled, Styled]:
     balance_role: Role = "stale" if facts.is_balance_old else "title"
     if facts.balance_usd is not None and facts.balance_usd <= 0:
         balance_role = "bad"

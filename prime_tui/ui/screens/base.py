@@ -72,6 +72,12 @@ class PrimeScreen(Screen[None]):
     def tick(self, now: datetime) -> None:
         """Let ages grow; called once a second while the screen is in view."""
 
+    @property
+    def counts_seconds(self) -> bool:
+        """Whether somebody waits for something here: then seconds count even where there is no clock."""
+        endings = (*self.store.pod_endings.values(), *self.store.run_endings.values())
+        return any(one.is_under_way for one in endings)
+
     def read_fast(self) -> frozenset[Topic]:
         """Return what is read at the fast pace now: all topics, unless parts of the screen are hidden."""
         return self.TOPICS
@@ -163,7 +169,7 @@ class PrimeScreen(Screen[None]):
 
     def pull(self) -> None:
         """Show everything that the store has."""
-        self.show(frozenset(Topic), self.now())
+        self.show(frozenset(Topic), self.monitor.heartbeat.moment(anew=True))
         self.show_strip()
         self.show_hints()
 
@@ -176,7 +182,8 @@ class PrimeScreen(Screen[None]):
 
     def show_strip(self) -> None:
         """Draw the two lines on top."""
-        facts = self.monitor.strip.facts(self.TAB, self.now())
+        heart = self.monitor.heartbeat
+        facts = self.monitor.strip.facts(self.TAB, heart.moment(), is_ticking=heart.has_clock)
         width = self.size.width
         one, two = self.query_one("#strip-1", Line), self.query_one("#strip-2", Line)
         one.content, one.right = first_line(facts, width)

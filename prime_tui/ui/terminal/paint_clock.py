@@ -1,4 +1,4 @@
-"""When a screen paints: what a person did at once, everything else at the frame rate.
+"""When a screen paints: what a person did at once, everything else at the frame rate or, unseen, more slowly.
 
 The toolkit's timer paints on a grid of frames, so that a key may wait for up to two of them; at a rate that
 is low enough for a slow link that is felt.
@@ -29,7 +29,7 @@ class PaintClock:
     def resume(self) -> None:
         """Paint as soon as may be."""
         asked_at_s = getattr(self._screen.app, "asked_at_s", 0.0)
-        pace_s = ANSWER_S if asked_at_s > self._painted_at_s else FRAME_S
+        pace_s = ANSWER_S if asked_at_s > self._painted_at_s else getattr(self._screen.app, "pace_s", FRAME_S)
         loop = asyncio.get_running_loop()
         due_s = loop.time() + max(0.0, self._painted_at_s + pace_s - monotonic())
         if self._due is not None:

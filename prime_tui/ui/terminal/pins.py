@@ -41,6 +41,7 @@ PRIVATE_NAMES: dict[type, tuple[str, ...]] = {
     ),
     _writer_thread.WriterThread: ("run", "stop", "write"),
     StylesCache: ("get_inner_outer",),
+    _compositor.Compositor: ("_regions_to_spans", "cuts", "render_partial_update", "visible_widgets"),
     _compositor.LayoutUpdate: ("render_segments",),
     _compositor.ChopsUpdate: ("render_segments",),
     strip.Strip: ("render_ansi",),

@@ -25,10 +25,12 @@ from textual.widget import Widget
 from textual.worker import WorkerFailed
 
 from prime_tui.persistence.last_frame import Picture
+from prime_tui.ui.terminal.audience import Audience
 from prime_tui.ui.terminal.curtain import MARKED_LINES, Curtain
+from prime_tui.ui.terminal.dirty_lines import paint_dirty_lines
 from prime_tui.ui.terminal.driver import QuietDriver
 from prime_tui.ui.terminal.frame_diff import FrameDiff, Piece
-from prime_tui.ui.terminal.paint_clock import paint_by_clock
+from prime_tui.ui.terminal.paint_clock import FRAME_S, paint_by_clock
 from prime_tui.ui.terminal.pins import unfit_reason
 
 SWITCH = "PRIME_TUI_FRAME_DIFF"
@@ -47,6 +49,9 @@ class QuietApp(App[ReturnType]):
     Attributes:
         frame_diff_off_reason: Why frames are sent as the toolkit makes them, or None when they are compared.
         asked_at_s: When the person last did something (monotonic clock); what follows is painted at once.
+        pace_s: The least time between two paints that nobody asked for.
+        audience: Whether anybody looks; told by the terminal, by tmux and by keys.
+        away_paint_s: The pace while nobody looks.
         curtain: What was painted before the toolkit was there.
         crash_report: Reports a crash and returns what is printed then; without it the plain traceback.
     """
@@ -63,6 +68,7 @@ class QuietApp(App[ReturnType]):
         if self.frame_diff_off_reason is None:
             _stop_leak()
             paint_by_clock()
+            paint_dirty_lines()
         if os.environ.get(SWITCH) == "0":
             self.frame_diff_off_reason = f"{SWITCH} is 0."
         self._frame_diff: FrameDiff | None = None
@@ -71,6 +77,9 @@ class QuietApp(App[ReturnType]):
         self._caret_owner: weakref.ref[Widget] | None = None
         self._terminal_taken_at_s = 0.0
         self.asked_at_s = 0.0
+        self.pace_s = FRAME_S
+        self.away_paint_s = FRAME_S
+        self.audience = Audience(self.audience_changed)
         self.curtain = Curtain()
         self._standing: Picture | None = None
         self._painted: tuple[int, ...] = ()
@@ -98,8 +107,24 @@ class QuietApp(App[ReturnType]):
     async def on_event(self, event: events.Event) -> None:
         """Note when the person did something."""
         if isinstance(event, events.InputEvent) and not isinstance(event, events.MouseMove):
-            self.asked_at_s = monotonic()
+            self.acted()
         await super().on_event(event)
+
+    def acted(self) -> None:
+        """Somebody pressed a key or a button."""
+        self.asked_at_s = monotonic()
+        self.audience.act()
+
+    def watch_app_focus(self, has_focus: bool) -> None:
+        """The terminal tells, where it can."""
+        self.audience.focus(has_focus)
+
+    def audience_changed(self, is_away: bool) -> None:
+        """Paint seldom while nobody looks, and at once when somebody does again."""
+        self.pace_s = self.away_paint_s if is_away else FRAME_S
+        if not is_away and self._running:
+            self.asked_at_s = monotonic()
+            self.screen._update_timer.resume()
 
     def on_resize(self, event: events.Resize) -> None:
         """A terminal that changed its size may show anything; so it may after a change there and back."""

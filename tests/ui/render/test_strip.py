@@ -222,3 +222,57 @@ def test_a_footer_never_passes_the_edge(verbs: list[str], width: int) -> None:
     shown = footer(hints, width, (KeyHint("?", "help"), KeyHint("q", "quit")))
     assert width_of(shown) <= width
     assert plain(shown).endswith("? help  q quit")
+
+
+STANDING = replace(CALM, is_ticking=False)
+
+
+def test_without_a_clock_it_says_as_of_when_and_how_old_at_most() -> None:
+    sources = (
+        SourceAge("wallet", Freshness.FRESH, 12.0, late_after_s=150.0),
+        SourceAge("runs", Freshness.FRESH, 4.0, late_after_s=30.0),
+        SourceAge("pods", Freshness.STALE, 1800.0, retry_in_s=23.0, late_after_s=75.0),
+    )
+    one = text(first_line(replace(STANDING, sources=sources), 150), 150)
+    assert "●wallet ≤3m ●runs ≤30s ✕pods stale since 08:11Z · retry 08:41:30Z" in one
+    assert "API <80%" in one
+    assert one.endswith(" as of 08:41:07Z ")
+    assert text(first_line(replace(STANDING, sources=sources), 80), 80).endswith(" @08:41:07Z ")
+
+
+@given(
+    st.sampled_from(Freshness),
+    st.none() | st.floats(0, 1e6),
+    st.none() | st.floats(0, 1e4),
+    st.none() | st.floats(20, 1e5),
+    st.floats(0, 1e5),
+    st.sampled_from([60, 80, 120, 200]),
+)
+def test_without_a_clock_nothing_counts_up_and_only_what_is_fresh_looks_fresh(
+    freshness: Freshness,
+    age_s: float | None,
+    retry_in_s: float | None,
+    late_after_s: float | None,
+    later_s: float,
+    width: int,
+) -> None:
+    source = SourceAge("pods", freshness, age_s, retry_in_s, late_after_s)
+    facts = replace(STANDING, sources=(source,))
+    line = text(first_line(facts, width), width)
+    if freshness is not Freshness.FRESH:
+        assert "●" not in line
+        assert "≤" not in line
+    elif late_after_s is not None:
+        # It is shown until it is late: what it says must be true all that time.
+        older = replace(source, age_s=(age_s or 0.0) + later_s)
+        assert text(first_line(replace(facts, sources=(older,)), width), width) == line
+        bound = line.split("≤")[1].split()[0]
+        assert _least_s(bound) >= min(late_after_s, 48 * 3600)
+
+
+def _least_s(shown: str) -> float:
+    """The seconds that a duration as it is shown stands for, at least."""
+    hours, _, minutes = shown.partition("h")
+    if minutes:
+        return int(hours) * 3600 + int(minutes) * 60
+    return float(shown[:-1]) * {"s": 1, "m": 60}[shown[-1]]

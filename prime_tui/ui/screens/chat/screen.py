@@ -112,6 +112,11 @@ class ChatScreen(PrimeScreen):
         self._show_conversation()
         self._consent.ask_once()
 
+    @property
+    def counts_seconds(self) -> bool:
+        """While an answer, or the rest of one, is waited for."""
+        return self._asking is not None and self._asking.attempt.is_live
+
     def tick(self, now: datetime) -> None:
         """Let the seconds of waiting be seen."""
         if self._asking is not None:

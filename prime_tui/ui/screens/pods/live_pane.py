@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from textual import on
 from textual.app import ComposeResult
@@ -36,11 +36,13 @@ from prime_tui.ui.widgets.after_refresh import after_refresh
 from prime_tui.ui.widgets.filter_bar import FilterBar
 from prime_tui.ui.widgets.line import Rule
 from prime_tui.ui.widgets.lines import Lines
+from prime_tui.ui.widgets.rest import AtRest
 from prime_tui.ui.widgets.table import KeyedTable
 
 RULE_CELLS = 9
 """What a rule needs around its title and its note."""
 SIDE_BY_SIDE_CELLS = 120
+SLOW_TICK = timedelta(seconds=5)
 LIST_CELLS, LEAST_PAGE_CELLS, MOST_PAGE_CELLS = 78, 40, 66
 """The list comes first: below this width it would lose columns that it has at 80."""
 
@@ -66,6 +68,9 @@ class LivePane(ListPane[RowQuery]):
         super().__init__(RowQuery(sort="age"), id=id)
         self._views: tuple[PodView, ...] = ()
         self._awaited: PodId | None = None
+        self._drawn_at: datetime | None = None
+        self._page_of: PodId | None = None
+        self._cursor_rests = AtRest(self, self._redraw_page)
 
     def compose(self) -> ComposeResult:
         """List, filter and page."""
@@ -123,6 +128,7 @@ class LivePane(ListPane[RowQuery]):
         if self.selected is not None:
             self.add_class("-page")
             self.query_one(Lines).focus()
+            self._cursor_rests.cancel()
             after_refresh(self, self.redraw)
             self.post_message(self.PageTurned())
 
@@ -147,12 +153,29 @@ class LivePane(ListPane[RowQuery]):
     @on(KeyedTable.CursorMoved)
     def _follow_cursor(self, event: KeyedTable.CursorMoved) -> None:
         event.stop()
-        self.query_one(Lines).to_start()
-        self.redraw()
+        if self._page_of is None:
+            self._redraw_page()
+        else:
+            self._cursor_rests.touch()  # until then the page goes on naming the pod that it is about
         self.post_message(self.PageTurned())
+
+    def _redraw_page(self) -> None:
+        if self._known is not None:
+            self._cursor_rests.cancel()
+            self._draw_page(*self._known)
+
+    def tick(self, store: Store, now: datetime) -> None:
+        """Let ages and estimates grow: every second while seconds count, else now and then."""
+        if self._drawn_at is None or now - self._drawn_at >= SLOW_TICK or self._counts_seconds(store):
+            self.show(store, now)
+
+    def _counts_seconds(self, store: Store) -> bool:
+        is_ending = any(view.ending is not None and view.ending.is_under_way for view in self._views)
+        return is_ending or store.pods.remote.error is not None
 
     def draw(self, store: Store, now: datetime) -> None:
         """Show list and page."""
+        self._drawn_at = now
         table = self.table
         width = table.size.width or self.size.width
         columns = self.place_columns(pod_columns(width, everyone=self.wanted.everyone))
@@ -164,7 +187,8 @@ class LivePane(ListPane[RowQuery]):
             table.cursor_key = self._awaited
             self._awaited = None
         self._draw_rule(store, now, sum(view.is_listed for view in every))
-        self._draw_page(store, now)
+        if not self._cursor_rests.is_moving:
+            self._draw_page(store, now)
 
     def _draw_rule(self, store: Store, now: datetime, total: int) -> None:
         rule = self.query_one("#pods-rule", Rule)
@@ -188,11 +212,17 @@ class LivePane(ListPane[RowQuery]):
         if not self.query_one("#pod-page").display:
             return
         rule, page, view = self.query_one("#pod-rule", Rule), self.query_one(Lines), self.selected
+        self._show_from_start(None if view is None else view.id)
         if view is None:
             rule.content, page.content = "", ()
             return
         rule.content = (Span(view.pod.name or "(no name)", "title"), Span(f"  …{view.id[-8:]}", "dim"))
         page.content = detail_lines(view, disks_of(store, view.pod), page.room_cells, now)
+
+    def _show_from_start(self, pod_id: PodId | None) -> None:
+        if pod_id != self._page_of:
+            self._page_of = pod_id
+            self.query_one(Lines).to_start()
 
     def _placeholder(self, store: Store, now: datetime, total: int) -> tuple[Styled, ...]:
         if store.pods.value is None:

@@ -112,6 +112,11 @@ class PodsScreen(PrimeScreen):
         """Only the list."""
         return self._view is View.LIVE
 
+    @property
+    def counts_seconds(self) -> bool:
+        """While an end is being verified, or the outcome of an order is waited for."""
+        return super().counts_seconds or self._order.is_under_way
+
     def read_fast(self) -> frozenset[Topic]:
         """History and offers are read only while they are looked at."""
         unseen = set()
@@ -128,7 +133,7 @@ class PodsScreen(PrimeScreen):
 
     def tick(self, now: datetime) -> None:
         """Let ages and estimates grow; what ended does not change with time."""
-        if isinstance(self._pane, OffersPane | PodLogPane):
+        if isinstance(self._pane, LivePane | OffersPane | PodLogPane):
             self._pane.tick(self.store, now)
         elif self._view is not View.PAST:
             self._pane.show(self.store, now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
 
@@ -13,6 +13,7 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widget import Widget
 
+from prime_tui.domain.ids import RunId
 from prime_tui.domain.metrics import MetricSeries, reward_series
 from prime_tui.domain.remote import Freshness
 from prime_tui.domain.runs import MetricPoint
@@ -27,6 +28,8 @@ from prime_tui.ui.widgets.after_refresh import after_refresh
 from prime_tui.ui.widgets.line import Line, Rule
 from prime_tui.ui.widgets.lines import Lines
 from prime_tui.ui.widgets.table import KeyedTable
+
+SLOW_TICK = timedelta(seconds=5)
 
 
 class Tab(StrEnum):
@@ -115,6 +118,11 @@ class RunDetail(Vertical):
     # -- what is shown --------------------------------------------------------------------
 
     @property
+    def subject(self) -> RunId | None:
+        """The run that is shown."""
+        return None if self._facts is None else self._facts.view.id
+
+    @property
     def tabs(self) -> tuple[Tab, ...]:
         """The pages that this run has."""
         run = self._facts.view.run if self._facts is not None else None
@@ -132,9 +140,13 @@ class RunDetail(Vertical):
         self.refresh_shown()
 
     def tick(self, now: datetime) -> None:
-        """Let ages grow."""
-        if self._facts is not None:
-            self._facts = replace(self._facts, now=now)
+        """Let ages grow: every second while an end is verified, else now and then."""
+        facts = self._facts
+        if facts is None:
+            return
+        ending = facts.view.ending
+        if (ending is not None and ending.is_under_way) or now - facts.now >= SLOW_TICK:
+            self._facts = replace(facts, now=now)
             self.refresh_shown()
 
     def refresh_shown(self) -> None:

@@ -10,7 +10,6 @@ from typing import ClassVar
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.timer import Timer
 from textual.widget import Widget
 
 from prime_tui.domain.ids import RunId
@@ -30,6 +29,7 @@ from prime_tui.ui.screens.runs.log_pane import LogPane
 from prime_tui.ui.widgets.after_refresh import after_refresh
 from prime_tui.ui.widgets.choose_dialog import ChooseDialog, Option
 from prime_tui.ui.widgets.dialog import PromptDialog
+from prime_tui.ui.widgets.rest import AtRest
 from prime_tui.ui.widgets.table import KeyedTable
 
 PANE_WIDTH = 120
@@ -82,7 +82,8 @@ class RunsScreen(PrimeScreen):
         self._wants_pane = True
         self._is_page_open = False
         self._subject: RunId | None = None
-        self._settling: Timer | None = None
+        self._cursor_rests = AtRest(self, self._show_subject)
+        self._settling = AtRest(self, self._attend, SETTLE_S)
 
     def body(self) -> Widget:
         """The table and the details."""
@@ -135,7 +136,7 @@ class RunsScreen(PrimeScreen):
         self._list.show(facts)
 
     def _show_detail(self, now: datetime) -> None:
-        if self._shows_detail:
+        if self._shows_detail and not self._cursor_rests.is_moving:
             run_id = self._subject
             self._detail.show(None if run_id is None else run_facts(self.store, run_id, now))
 
@@ -144,11 +145,16 @@ class RunsScreen(PrimeScreen):
     @on(KeyedTable.CursorMoved, "#runs")
     def _cursor_moved(self, event: KeyedTable.CursorMoved) -> None:
         self._subject = None if event.key is None else RunId(event.key)
-        self._show_detail(self.now())
-        if self._settling is not None:
-            self._settling.stop()
-        self._settling = self.set_timer(SETTLE_S, self._attend)
+        if self._detail.subject is None:
+            self._show_subject()
+        else:
+            self._cursor_rests.touch()  # until then the page goes on naming the run that it is about
+        self._settling.touch()
         self.show_hints()
+
+    def _show_subject(self) -> None:
+        self._cursor_rests.cancel()
+        self._show_detail(self.now())
 
     def _attend(self) -> None:
         """Have read what is on the screen, and nothing else."""
@@ -209,7 +215,7 @@ class RunsScreen(PrimeScreen):
         self._detail.set_class(is_page, "-page")
         self.show_hints()
         self._attend()
-        self._show_detail(self.now())
+        self._show_subject()
 
     def _open_detail(self) -> None:
         if self._subject is None:

@@ -22,6 +22,7 @@ from prime_tui.ui.widgets.line import Rule
 from prime_tui.ui.widgets.table import KeyedTable
 
 ESTIMATES_EVERY = timedelta(seconds=10)
+YOUNG = timedelta(minutes=2)
 LEAST_ROWS = 2
 WIDE_CELLS = 92
 
@@ -59,10 +60,10 @@ class BurningPane(Vertical):
         self.draw_ages(store, now)
 
     def tick(self, store: Store, now: datetime) -> None:
-        """Let ages grow, and estimates now and then."""
+        """Let ages grow where seconds are shown, and now and then everything that grows."""
         if self._found_at is not None and now - self._found_at >= ESTIMATES_EVERY:
             self.draw(store, now)
-        else:
+        elif not self._found or any(one.since is not None and now - one.since < YOUNG for one in self._found):
             self.draw_ages(store, now)
 
     def draw_ages(self, store: Store, now: datetime) -> None:
