@@ -9,6 +9,7 @@ from pathlib import Path
 from prime_tui.accounts.accounts import Accounts
 from prime_tui.accounts.key_in_use import KeyInUse
 from prime_tui.accounts.official_profiles import official_profile
+from prime_tui.accounts.ssh_key import SshKey, find_ssh_key
 from prime_tui.config.schema import ProfileSettings
 from prime_tui.domain.account import Account
 from prime_tui.domain.credentials import KeySource, StoreChoice, StoreName
@@ -91,6 +92,14 @@ class AccountDesk:
 
     def _restrained(self, profile: Profile) -> Profile:
         return replace(profile, is_read_only=profile.is_read_only or self._is_read_only)
+
+    def ssh_key(self) -> SshKey | None:
+        """Return the private key for pods of the profile in use; None leaves the choice to ssh.
+
+        Raises:
+            StorageError: One is named that cannot be used.
+        """
+        return find_ssh_key(self.profile, self._accounts.environment, self._home)
 
     # -- signing in ----------------------------------------------------------------
 

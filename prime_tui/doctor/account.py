@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from prime_tui.accounts.accounts import Accounts
+from prime_tui.accounts.ssh_key import find_ssh_key
 from prime_tui.api.client import USER_AGENT
 from prime_tui.api.origin import BaseUrl, inference_base, platform_base
 from prime_tui.api.reach import reach
@@ -12,7 +14,7 @@ from prime_tui.doctor.finding import Ailment, Finding, Verdict
 from prime_tui.domain.account import Account
 from prime_tui.domain.clock import Clock
 from prime_tui.domain.credentials import Found, KeySource
-from prime_tui.domain.errors import NetworkError, NotAuthenticated, NotPermitted, PrimeError
+from prime_tui.domain.errors import NetworkError, NotAuthenticated, NotPermitted, PrimeError, StorageError
 from prime_tui.domain.profiles import Profile
 from prime_tui.domain.secret import Secret
 
@@ -29,11 +31,22 @@ def values(profile: Profile) -> Iterator[Finding]:
         "store": profile.store or "none chosen",
         "colour": profile.colour or "none",
         "read_only": "yes" if profile.is_read_only else "no",
-        "ssh_key": profile.ssh_key_path or "none",
     }
     yield Finding("profile", "name", Verdict.OK, profile.name)
     for key, value in rows.items():
         yield Finding("profile", key, Verdict.OK, f"{value}  (from {profile.sources.get(key, 'default')})")
+
+
+def ssh_key(profile: Profile, environment: Mapping[str, str], home: Path) -> Finding:
+    """Return which private key opens pods, or why it cannot be used."""
+    try:
+        found = find_ssh_key(profile, environment, home)
+    except StorageError as error:
+        return Finding(
+            "profile", "ssh_key", Verdict.FAILURE, error.message, error.hint, ailment=Ailment.ERROR
+        )
+    detail = "none: ssh chooses" if found is None else f"{found.path}  (from {found.source})"
+    return Finding("profile", "ssh_key", Verdict.OK, detail)
 
 
 async def stores(accounts: Accounts, profile: Profile) -> list[Finding]:

@@ -13,6 +13,7 @@ from prime_tui.store.store import Store
 from prime_tui.ui.strip_facts import StripModel
 
 if TYPE_CHECKING:
+    from prime_tui.accounts.desk import AccountDesk
     from prime_tui.sync.engine import Engine
 
 
@@ -23,6 +24,9 @@ class Shell(Protocol):
     clock: Clock
     paths: Paths
     strip: StripModel
+    desk: AccountDesk | None
+    """Where one signs in; None where there is one key, given from outside."""
+
     engine: Engine | None
     """The readers and actions; None for the first moments."""
 

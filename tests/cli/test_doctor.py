@@ -117,6 +117,17 @@ def test_modes_with_the_command_that_repairs_them(home: Home, service: str) -> N
     assert "chmod 600" in found["files", "~/.prime"]["detail"]
 
 
+def test_the_key_for_pods(home: Home) -> None:
+    assert examined(home, "--offline", PRIME_API_KEY=KEY)["profile", "ssh_key"]["detail"].startswith("none")
+    path = home.private_file("id", "not a real key")
+    words = ("--offline",)
+    found = examined(home, *words, PRIME_API_KEY=KEY, PRIME_SSH_KEY_PATH=str(path))
+    assert found["profile", "ssh_key"]["detail"] == f"{path}  (from PRIME_SSH_KEY_PATH)"
+    path.chmod(0o644)
+    found = examined(home, *words, code=1, PRIME_API_KEY=KEY, PRIME_SSH_KEY_PATH=str(path))
+    assert found["profile", "ssh_key"]["advice"] == f"Run: chmod 600 '{path}'"
+
+
 def test_a_silent_bus(home: Home, tmp_path: Path) -> None:
     with silent_bus(tmp_path) as bus:
         found = examined(home, "--offline", PRIME_API_KEY=KEY, DBUS_SESSION_BUS_ADDRESS=bus.address)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-import stat
-from pathlib import Path
 
-from prime_tui.domain.errors import PrimeError, StorageError
+from prime_tui.domain.errors import PrimeError
 from prime_tui.domain.pods import Pod, PodState, SshEndpoint
 from prime_tui.domain.ssh_command import (
     UnsafeCommand,
@@ -26,7 +24,6 @@ from prime_tui.ui.screens.pods.borrowed_terminal import CannotLend, run_in_termi
 from prime_tui.ui.widgets.choose_dialog import ChooseDialog, Option
 from prime_tui.ui.widgets.dialog import ConfirmDialog
 
-KEY_VARIABLE = "PRIME_SSH_KEY_PATH"
 TMUX_ANSWERS_WITHIN_S = 5.0
 
 
@@ -44,26 +41,6 @@ def why_no_ssh(view: PodView) -> str | None:
     if not any(pod.ssh):
         return pod.ssh_problem or f"{name} has no ssh address yet."
     return None
-
-
-def key_path(environment_value: str | None) -> str | None:
-    """Return the private key to use; None leaves the choice to ssh.
-
-    Raises:
-        StorageError: It is not there, or others could read it.
-    """
-    if not environment_value or not environment_value.strip():
-        return None
-    path = Path(environment_value.strip()).expanduser().absolute()
-    try:
-        info = path.stat()
-    except OSError as error:
-        raise StorageError(f"{KEY_VARIABLE}: cannot use {path}: {error.strerror}.") from error
-    if not stat.S_ISREG(info.st_mode):
-        raise StorageError(f"{KEY_VARIABLE}: {path} is not a file.")
-    if info.st_mode & 0o077:
-        raise StorageError(f"{KEY_VARIABLE}: {path} is open to others.", hint=f"Run: chmod 600 '{path}'")
-    return str(path)
 
 
 class SshDoor:
@@ -125,8 +102,9 @@ class SshDoor:
         known_hosts = monitor.paths.known_hosts_file
         try:
             prepare_known_hosts(known_hosts)
-            key = key_path(os.environ.get(KEY_VARIABLE))
-            argv = ssh_argv(endpoint, pod.id, known_hosts=str(known_hosts), key_path=key)
+            key = None if monitor.desk is None else monitor.desk.ssh_key()
+            path = None if key is None else key.path
+            argv = ssh_argv(endpoint, pod.id, known_hosts=str(known_hosts), key_path=path)
         except (PrimeError, UnsafeCommand) as error:
             monitor.tell(str(error), severity="error")
             return
