@@ -24,6 +24,7 @@ from prime_tui.domain.errors import NetworkError, StorageError
 from prime_tui.domain.ids import UserId
 from prime_tui.domain.profiles import Profile
 from prime_tui.domain.redaction import Redactor
+from prime_tui.domain.ssh_command import without_secrets
 from prime_tui.persistence.last_frame import LastFrame, frame_key
 from prime_tui.persistence.last_known import LastKnown
 from prime_tui.persistence.log_file import start_log
@@ -34,6 +35,7 @@ from prime_tui.ui.app import PrimeApp
 from prime_tui.ui.terminal.curtain import Curtain
 from prime_tui.ui.terminal.last_words import install
 from prime_tui.ui.theme import ANSI, DARK
+from prime_tui.uncaught import log_uncaught, redact_uncaught
 
 if TYPE_CHECKING:
     from prime_tui.sync.engine import Engine
@@ -74,6 +76,7 @@ class Monitor:
             home,
             is_read_only=settings.read_only,
             is_demo=settings.demo is not None,
+            warnings=settings.warnings,
         )
 
     def app(self) -> PrimeApp:
@@ -91,9 +94,15 @@ class Monitor:
         )
         if settings.is_dev:
             app.store.notify("The toolkit may log what is shown and typed.", Severity.WARNING, title="--dev")
-        app.crash_report = lambda fault: self._redactor("".join(traceback.format_exception(fault)))
+        app.crash_report = self._crash_report
         self._app, self._first_theme = app, app.theme
         return app
+
+    def _crash_report(self, fault: BaseException) -> str:
+        """Return the traceback without secrets, which goes to the log too: the terminal may not keep it."""
+        report = self._redactor("".join(traceback.format_exception(fault)))
+        log.critical("the program crashed\n%s", report)
+        return report
 
     def open_store(self, profile: Profile, account_id: UserId | None = None) -> Store:
         """Return a store with what was known last of the profile's wallet.
@@ -209,6 +218,7 @@ class Monitor:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
             start_new_session=True,
+            env=without_secrets(os.environ),
         )
         output = self._simulator.stdout
         if output is None:
@@ -259,6 +269,8 @@ def run(settings: Settings, curtain: Curtain) -> int:
     paths.make_state_dir()
     redactor = Redactor()
     start_log(paths.log_file, redactor)
+    log_uncaught()
+    redact_uncaught(redactor)
     monitor = Monitor(settings, paths, redactor, Path.home())
     app = monitor.app()
     app.curtain = curtain

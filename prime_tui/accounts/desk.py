@@ -31,6 +31,7 @@ class AccountDesk:
         home: Where the official client's configuration is; read on request only.
         is_read_only: Whether the command line asks for it: no profile takes that back.
         is_demo: A simulated world has no other profiles, and nothing to sign in to.
+        warnings: Sentences that whoever gives a key should read first.
     """
 
     def __init__(
@@ -41,11 +42,13 @@ class AccountDesk:
         *,
         is_read_only: bool = False,
         is_demo: bool = False,
+        warnings: tuple[str, ...] = (),
     ) -> None:
         self._accounts = accounts
         self._home = home
         self._is_read_only = is_read_only
         self.is_demo = is_demo
+        self.warnings = warnings
         self.keys = accounts.keys
         self.key = KeyInUse(accounts.keys, profile)
 

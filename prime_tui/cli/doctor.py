@@ -54,11 +54,13 @@ def run(words: list[str], hardening: Hardening) -> int:
     from prime_tui.domain.clock import SystemClock
     from prime_tui.domain.errors import PrimeError
     from prime_tui.persistence.paths import Paths
+    from prime_tui.uncaught import redact_uncaught
 
     paths, clock = Paths.of_user(), SystemClock()
     try:
         inherited = take_environment_key(os.environ)
         accounts = Accounts(paths, environment=dict(os.environ), clock=clock)
+        redact_uncaught(accounts.redactor)
         findings = asyncio.run(
             examine(
                 accounts,

@@ -9,7 +9,12 @@ from collections.abc import MutableMapping
 from pathlib import Path
 
 from prime_tui.accounts.accounts import Accounts
-from prime_tui.accounts.given_key import key_from_file, key_from_input, take_environment_key
+from prime_tui.accounts.given_key import (
+    key_from_file,
+    key_from_input,
+    take_environment_key,
+    withdrawn_environment_key,
+)
 from prime_tui.accounts.official_profiles import official_profile
 from prime_tui.config.settings import DemoOptions, Settings
 from prime_tui.domain.clock import SystemClock
@@ -34,11 +39,13 @@ def settings_of(
     """
     if options.calls_per_hour < LEAST_CALLS_PER_H:
         raise SettingsError(f"--calls-per-hour must be at least {LEAST_CALLS_PER_H}.")
-    inherited = take_environment_key(environment) if demo is None else None
     profile = _demo_profile(options)
     given: Found | None = Found(Secret("demo"), KeySource.FLAG)
     if demo is None:
+        inherited = take_environment_key(environment)
         profile, given = _profile_and_key(options, environment, paths, inherited)
+    else:
+        withdrawn_environment_key(environment)  # a demo needs none, and its service is a child of ours
     return Settings(
         profile=profile,
         given=given,

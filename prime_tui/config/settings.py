@@ -27,6 +27,7 @@ class Settings:
         profile: Whom to watch, and where.
         given: The key from the command line or the environment; None asks the profile's store.
         read_only: Whether every profile is watched without changing anything.
+        warnings: Sentences that whoever gives a key should read first.
         calls_per_h: Our own limit on calls of the platform and inference APIs together.
         is_dev: Whether the toolkit may log what is shown and typed.
     """
@@ -39,3 +40,4 @@ class Settings:
     calls_per_h: int = DEFAULT_CALLS_PER_H
     demo: DemoOptions | None = None
     is_dev: bool = False
+    warnings: tuple[str, ...] = ()
