@@ -138,6 +138,19 @@ def test_no_secret_is_anywhere_after_a_bad_day(home: Home, sim: SimServer, way: 
         assert "RuntimeError" in (home.state / "prime-tui.log").read_text()
 
 
+def test_a_demo_does_not_pass_the_key_of_the_environment_on(home: Home) -> None:
+    command = [sys.executable, "-m", "prime_tui", "--demo"]
+    with searched(home, command, PRIME_API_KEY=KEY) as search:
+        search.one.sees("burning now")
+        started_at_s = time.monotonic()
+        search.one.until(lambda text: "$" in text.splitlines()[1], "a balance")
+        search.one.send("q")
+        assert search.one.wait() == 0
+        assert any("simulate" in words for words in search.watch.seen)
+        forget_the_start(search, " ".join(command), started_at_s)
+        assert search.hits() == set()
+
+
 def forget_the_start(search: Searched, command: str, started_at_s: float) -> None:
     """Leave out the one place that nobody can avoid: what the program was started with, until it took it."""
     seen = search.watch.sightings

@@ -69,24 +69,29 @@ class ProcessWatch:
 
     def _look(self, pid: int) -> bool:
         """Note what is to be seen; False when the process is gone."""
+        folder = Path(f"/proc/{pid}")
         try:
-            arguments = Path(f"/proc/{pid}/cmdline").read_bytes()
+            arguments = (folder / "cmdline").read_bytes()
+            environment = _environment(folder)
+            if not arguments or (folder / "cmdline").read_bytes() != arguments:
+                return True  # in the midst of its exec: the next look sees one thing or the other
         except OSError:
             return False
         words = arguments.replace(b"\0", b" ").decode(errors="replace").strip()
         self.seen.add(words)
-        self._search("cmdline", words, arguments)
-        try:
-            self._search("environ", words, Path(f"/proc/{pid}/environ").read_bytes())
-        except PermissionError:
+        if environment is None:
             self.unreadable.add(words)
-        except OSError:
-            return False
+        for place, content in (("cmdline", arguments), ("environ", environment or b"")):
+            if any(secret in content for secret in self._secrets):
+                self.sightings[place, words] = Sighting(place, words, time.monotonic())
         return True
 
-    def _search(self, place: str, words: str, content: bytes) -> None:
-        if any(secret in content for secret in self._secrets):
-            self.sightings[place, words] = Sighting(place, words, time.monotonic())
+
+def _environment(folder: Path) -> bytes | None:
+    try:
+        return (folder / "environ").read_bytes()
+    except PermissionError:
+        return None
 
 
 def _descendants(pid: int) -> Iterable[int]:
