@@ -83,6 +83,12 @@ def test_a_refused_key(home: Home, service: str) -> None:
     assert "pit_some_other_key" not in json.dumps(list(found.values()))
 
 
+def test_a_key_of_the_environment_that_is_none_ends_nothing(home: Home) -> None:
+    found = examined(home, "--offline", code=3, PRIME_API_KEY=f"{KEY} and more")
+    assert "PRIME_API_KEY" in found["key", "found"]["detail"]
+    assert ("versions", "textual") in found
+
+
 def test_an_unreachable_service(home: Home) -> None:
     addressed(home, "http://127.0.0.1:1")
     found = examined(home, code=4, PRIME_API_KEY=KEY)
