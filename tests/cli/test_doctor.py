@@ -95,6 +95,16 @@ def test_an_unreachable_service(home: Home) -> None:
     assert found["services", "platform http://127.0.0.1:1"]["verdict"] == "failure"
 
 
+def test_a_proxy_is_named_without_its_password(home: Home) -> None:
+    addressed(home, "https://api.example")
+    proxy = "http://ada:geheim@127.0.0.1:1"
+    found = examined(home, code=4, PRIME_API_KEY=KEY, HTTPS_PROXY=proxy)
+    assert found["services", "platform proxy"]["detail"].startswith("127.0.0.1:1, from the environment")
+    assert "geheim" not in json.dumps(list(found.values()))
+    bypassed = examined(home, code=4, PRIME_API_KEY=KEY, HTTPS_PROXY=proxy, NO_PROXY="api.example")
+    assert ("services", "platform proxy") not in bypassed
+
+
 def test_offline_sends_nothing(home: Home) -> None:
     addressed(home, "http://127.0.0.1:1")
     found = examined(home, "--offline", PRIME_API_KEY=KEY)
