@@ -16,7 +16,7 @@ from prime_tui.domain.ssh_command import (
     without_secrets,
 )
 from prime_tui.domain.views import PodView
-from prime_tui.persistence.known_hosts import prepare_known_hosts
+from prime_tui.persistence.known_hosts import fingerprints, prepare_known_hosts
 from prime_tui.ui.render.pods import state_word
 from prime_tui.ui.render.styled import Span, Styled
 from prime_tui.ui.screens.base import PrimeScreen
@@ -115,8 +115,9 @@ class SshDoor:
         if os.environ.get("TMUX"):
             await self._run_in_tmux(name, argv)
             return
-        monitor = self._screen.monitor
+        monitor, known_hosts = self._screen.monitor, self._screen.monitor.paths.known_hosts_file
         try:
+            known = fingerprints(known_hosts, pod.id)
             code = await run_in_terminal(
                 self._screen.app,
                 argv,
@@ -131,6 +132,10 @@ class SshDoor:
         else:
             if code:
                 monitor.tell(f"ssh into {name} ended with code {code}.")
+            for one in sorted(fingerprints(known_hosts, pod.id) - known):
+                monitor.tell(
+                    f"{one}. Another key is refused.", title=f"First contact with {name}: its host key"
+                )
 
     async def _run_in_tmux(self, name: str, argv: tuple[str, ...]) -> None:
         """Open a window of its own: the monitor stays where it is."""
