@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 
-from prime_tui.domain.errors import PrimeError
+from prime_tui.domain.errors import PrimeError, StorageError
 from prime_tui.domain.pods import Pod, PodState, SshEndpoint
 from prime_tui.domain.ssh_command import (
     UnsafeCommand,
@@ -115,9 +115,9 @@ class SshDoor:
         if os.environ.get("TMUX"):
             await self._run_in_tmux(name, argv)
             return
-        monitor, known_hosts = self._screen.monitor, self._screen.monitor.paths.known_hosts_file
+        monitor = self._screen.monitor
         try:
-            known = fingerprints(known_hosts, pod.id)
+            known = fingerprints(monitor.paths.known_hosts_file, pod.id)
             code = await run_in_terminal(
                 self._screen.app,
                 argv,
@@ -125,6 +125,8 @@ class SshDoor:
                 intro=f"prime-tui: {ssh_line(endpoint)}  ({name}); the monitor comes back when it ends.",
                 outro="prime-tui: ssh failed. Enter returns to the monitor.",
             )
+        except StorageError as error:
+            monitor.tell(str(error), severity="error")
         except CannotLend:
             monitor.tell(f"This terminal cannot be lent. y copies: {ssh_line(endpoint)}", severity="warning")
         except OSError as error:
@@ -132,10 +134,19 @@ class SshDoor:
         else:
             if code:
                 monitor.tell(f"ssh into {name} ended with code {code}.")
-            for one in sorted(fingerprints(known_hosts, pod.id) - known):
-                monitor.tell(
-                    f"{one}. Another key is refused.", title=f"First contact with {name}: its host key"
-                )
+            self._tell_host_key(pod, known)
+
+    def _tell_host_key(self, pod: Pod, known: frozenset[str]) -> None:
+        """Show a key that was taken at the first contact, for whoever can compare it."""
+        monitor = self._screen.monitor
+        try:
+            new = fingerprints(monitor.paths.known_hosts_file, pod.id) - known
+        except StorageError as error:
+            monitor.tell(str(error), severity="error")
+            return
+        title = f"First contact with {pod.name or pod.id}: its host key"
+        for one in sorted(new):
+            monitor.tell(f"{one}. Another key is refused.", title=title)
 
     async def _run_in_tmux(self, name: str, argv: tuple[str, ...]) -> None:
         """Open a window of its own: the monitor stays where it is."""
