@@ -25,6 +25,7 @@ from prime_tui.domain.errors import Crashed, InternalError, NetworkError, PrimeE
 from prime_tui.domain.ids import UserId
 from prime_tui.domain.profiles import Profile
 from prime_tui.domain.redaction import Redactor
+from prime_tui.domain.ssh_command import without_secrets
 from prime_tui.persistence.crash_reports import CrashReports
 from prime_tui.persistence.last_frame import LastFrame, frame_key
 from prime_tui.persistence.last_known import LastKnown
@@ -38,6 +39,7 @@ from prime_tui.ui.crash_facts import crash_facts
 from prime_tui.ui.terminal.curtain import Curtain
 from prime_tui.ui.terminal.last_words import install
 from prime_tui.ui.theme import ANSI, DARK
+from prime_tui.uncaught import redact_uncaught
 
 if TYPE_CHECKING:
     from prime_tui.sync.engine import Engine
@@ -78,6 +80,7 @@ class Monitor:
             home,
             is_read_only=settings.read_only,
             is_demo=settings.demo is not None,
+            warnings=settings.warnings,
         )
 
     def app(self) -> PrimeApp:
@@ -223,6 +226,7 @@ class Monitor:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
             start_new_session=True,
+            env=without_secrets(os.environ),
         )
         output = self._simulator.stdout
         if output is None:
@@ -278,6 +282,7 @@ def run(settings: Settings, curtain: Curtain) -> int:
     paths = Paths.of_user()
     paths.make_state_dir()
     redactor = Redactor()
+    redact_uncaught(redactor)
     no_log: StorageError | None = None
     try:
         start_log(paths.log_file, redactor)

@@ -45,6 +45,20 @@ def harden() -> Hardening:
     return Hardening(core_off, debugger_off, tuple(warnings))
 
 
+def wipe_variable(name: str) -> None:
+    """Overwrite a variable where the kernel shows it: removing it would leave it in `/proc/PID/environ`.
+
+    Whoever starts the program still has it, and it could be read there until now.
+    """
+    import ctypes
+
+    getenv = ctypes.CDLL(None).getenv
+    getenv.restype = ctypes.c_void_p
+    address = getenv(os.fsencode(name))
+    if address is not None:
+        ctypes.memset(address, 0, len(ctypes.string_at(address)))
+
+
 def _without_core_dumps() -> bool:
     import resource
 

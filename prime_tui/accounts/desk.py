@@ -10,6 +10,7 @@ from prime_tui.accounts.accounts import Accounts
 from prime_tui.accounts.key_in_use import KeyInUse
 from prime_tui.accounts.official_profiles import official_profile
 from prime_tui.accounts.profile_book import ProfileBook
+from prime_tui.accounts.ssh_key import SshKey, find_ssh_key
 from prime_tui.config.schema import ProfileSettings
 from prime_tui.domain.account import Account
 from prime_tui.domain.credentials import KeySource, StoreChoice, StoreName
@@ -33,6 +34,7 @@ class AccountDesk:
         home: Where the official client's configuration is; read on request only.
         is_read_only: Whether the command line asks for it: no profile takes that back.
         is_demo: A simulated world has no other profiles, and nothing to sign in to.
+        warnings: Sentences that whoever gives a key should read first.
     """
 
     def __init__(
@@ -43,11 +45,13 @@ class AccountDesk:
         *,
         is_read_only: bool = False,
         is_demo: bool = False,
+        warnings: tuple[str, ...] = (),
     ) -> None:
         self._accounts = accounts
         self._home = home
         self._is_read_only = is_read_only
         self.is_demo = is_demo
+        self.warnings = warnings
         self.keys = accounts.keys
         self.key = KeyInUse(accounts.keys, profile, self.check)
         self.consent = accounts.consent
@@ -96,6 +100,14 @@ class AccountDesk:
 
     def _restrained(self, profile: Profile) -> Profile:
         return replace(profile, is_read_only=profile.is_read_only or self._is_read_only)
+
+    def ssh_key(self) -> SshKey | None:
+        """Return the private key for pods of the profile in use; None leaves the choice to ssh.
+
+        Raises:
+            StorageError: One is named that cannot be used.
+        """
+        return find_ssh_key(self.profile, self._accounts.environment, self._home)
 
     # -- signing in ----------------------------------------------------------------
 

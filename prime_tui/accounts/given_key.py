@@ -9,6 +9,7 @@ from pathlib import Path
 from prime_tui.domain.credentials import Found, KeySource, key_from_text
 from prime_tui.domain.errors import CredentialError
 from prime_tui.domain.secret import Secret
+from prime_tui.hardening import wipe_variable
 from prime_tui.persistence.credentials.key_file import MOST_BYTES, private_text
 
 KEY_VARIABLE = "PRIME_API_KEY"
@@ -45,10 +46,17 @@ def take_environment_key(environment: MutableMapping[str, str]) -> Found | None:
     Raises:
         CredentialError: There is one that could not be sent.
     """
-    value = environment.pop(KEY_VARIABLE, "")
+    value = withdrawn_environment_key(environment)
     if not value.strip():
         return None
     try:
         return Found(key_from_text(value), KeySource.ENV)
     except CredentialError as error:
         raise CredentialError(f"{KEY_VARIABLE}: {error.message}", hint=error.hint) from None
+
+
+def withdrawn_environment_key(environment: MutableMapping[str, str]) -> str:
+    """Return what the environment has for a key, unchecked, and remove it; blank when there is nothing."""
+    if environment is os.environ:
+        wipe_variable(KEY_VARIABLE)
+    return environment.pop(KEY_VARIABLE, "")

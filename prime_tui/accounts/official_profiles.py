@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 from prime_tui.accounts.resolve import resolve_profile
 from prime_tui.config.schema import PROFILE_NAME, Config, ProfileSettings
@@ -38,7 +37,4 @@ def official_profile(
         raise SettingsError(f"{environment.path}: {error.message}", hint=error.hint) from None
     file = str(environment.path)
     sources = {key: file if source.startswith("--") else source for key, source in profile.sources.items()}
-    if environment.ssh_key_path is None:
-        return replace(profile, sources=sources)
-    key_path = str(Path(environment.ssh_key_path).expanduser())
-    return replace(profile, ssh_key_path=key_path, sources={**sources, "ssh_key": file})
+    return replace(profile, sources=sources)

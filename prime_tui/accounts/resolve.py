@@ -19,7 +19,6 @@ PROFILE_VARIABLE = "PRIME_TUI_PROFILE"
 BASE_URL_VARIABLES = ("PRIME_API_BASE_URL", "PRIME_BASE_URL")
 INFERENCE_URL_VARIABLES = ("PRIME_INFERENCE_URL",)
 TEAM_VARIABLES = ("PRIME_TEAM_ID",)
-SSH_KEY_VARIABLES = ("PRIME_SSH_KEY_PATH",)
 BY_DEFAULT = "default"
 
 
@@ -123,8 +122,6 @@ def resolve_profile(
     team = look.given("team") or look.inherited(TEAM_VARIABLES) or look.configured("team")
     store = look.given("store") or look.configured("store")
     key_path = look.configured("ssh_key")
-    if key_path.text is None:
-        key_path = look.inherited(SSH_KEY_VARIABLES) or key_path
     colour = look.configured("colour")
     read_only = _Value("", "--read-only") if is_read_only else look.configured("read_only")
     return Profile(

@@ -21,4 +21,13 @@ def wallet_name(profile: Profile, at_hand: Found | None) -> str | None:
         account = hashlib.sha256(f"prime-tui {at_hand.key.reveal()}".encode()).hexdigest()[:16]
     elif profile.store is None:
         return None
-    return f"{profile.base_url} {account} {profile.team_id or 'personal'}"
+    return f"{_of_account(profile, account)}{profile.team_id or 'personal'}"
+
+
+def names_begin(profile: Profile) -> str:
+    """Return how the names of all wallets begin that the profile's stored key opens."""
+    return _of_account(profile, profile.account)
+
+
+def _of_account(profile: Profile, account: str) -> str:
+    return f"{profile.base_url} {account} "

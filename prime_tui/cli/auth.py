@@ -8,10 +8,15 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from prime_tui.cli.choices import STORES
 from prime_tui.cli.outcome import INTERRUPTED, USAGE, code_of, complain
+
+if TYPE_CHECKING:
+    from prime_tui.hardening import Hardening
 
 
 def parser() -> argparse.ArgumentParser:
@@ -65,7 +70,7 @@ def _add_store_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-verify", action="store_true", help="do not ask the service whose key it is")
 
 
-def run(words: list[str]) -> int:
+def run(words: list[str], hardening: Hardening) -> int:
     """Run the command and return its exit code."""
     options = parser().parse_args(words)
     from prime_tui.accounts.accounts import Accounts
@@ -75,11 +80,15 @@ def run(words: list[str]) -> int:
     from prime_tui.domain.clock import SystemClock
     from prime_tui.domain.errors import PrimeError
     from prime_tui.persistence.paths import Paths
+    from prime_tui.uncaught import redact_uncaught
 
     paths = Paths.of_user()
     try:
         inherited = take_environment_key(os.environ)
         accounts = Accounts(paths, environment=dict(os.environ), clock=SystemClock())
+        redact_uncaught(accounts.redactor)
+        if options.verb in ("login", "import"):
+            sys.stderr.writelines(f"{warning}\n" for warning in hardening.warnings)
         if options.verb == "login":
             return asyncio.run(auth_login.login(options, accounts))
         if options.verb == "import":

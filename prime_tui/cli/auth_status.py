@@ -9,13 +9,16 @@ from pathlib import Path
 
 from prime_tui.accounts.accounts import Accounts
 from prime_tui.accounts.given_key import key_from_input, passphrase_from_file
+from prime_tui.accounts.wallet_name import names_begin
 from prime_tui.cli.ask import ask_secret
 from prime_tui.cli.outcome import ERROR, NOT_AUTHORISED, OK
 from prime_tui.domain.credentials import Found, KeySource, Reason, StoreName, StoreTrouble
-from prime_tui.domain.errors import CredentialError
+from prime_tui.domain.errors import CredentialError, StorageError
 from prime_tui.domain.profiles import Profile
 from prime_tui.domain.secret import Secret
 from prime_tui.persistence.credentials.key_file import key_from_file
+from prime_tui.persistence.last_frame import forget_frames
+from prime_tui.persistence.last_known import forget_wallets
 from prime_tui.persistence.paths import Paths
 
 DASHBOARD = "https://app.primeintellect.ai"
@@ -116,10 +119,17 @@ async def logout(options: argparse.Namespace, accounts: Accounts, paths: Paths) 
         )
     if not forgotten.removed:
         sys.stdout.write(f"No store gave up a key of {profile.account} for {profile.origin}.\n")
+    _forget_answers(profile, paths)
     for trouble in forgotten.unchecked:
         sys.stderr.write(f"Not checked, may still hold a copy: {trouble}\n")
     _say_what_stays()
     return ERROR if profile.store in {one.store for one in forgotten.unchecked} else OK
+
+
+def _forget_answers(profile: Profile, paths: Paths) -> None:
+    """Remove what the service said of the account: it would be on the screen at the next start."""
+    forget_wallets(paths.database_file, names_begin(profile))
+    forget_frames(paths.state_dir)
 
 
 async def _logout_all(accounts: Accounts, paths: Paths) -> int:
@@ -142,7 +152,8 @@ async def _logout_all(accounts: Accounts, paths: Paths) -> int:
             *_database_files(paths),
         ):
             file.unlink(missing_ok=True)
-    except CredentialError as error:
+        forget_frames(paths.state_dir)
+    except (CredentialError, StorageError) as error:
         unchecked.append(str(error))
     except OSError as error:
         unchecked.append(f"{error.filename}: {error.strerror}")
@@ -155,7 +166,8 @@ async def _logout_all(accounts: Accounts, paths: Paths) -> int:
 
 def _database_files(paths: Paths) -> list[Path]:
     name = paths.database_file.name
-    return [paths.database_file.with_name(f"{name}{suffix}") for suffix in ("", "-wal", "-shm")]
+    files = [paths.database_file.with_name(f"{name}{suffix}") for suffix in ("", "-wal", "-shm")]
+    return [*files, paths.database_file.with_suffix(".broken")]
 
 
 def _say_what_stays() -> None:

@@ -49,16 +49,17 @@ def run(words: list[str], hardening: Hardening) -> int:
     """Run the command and return its exit code."""
     options = parser().parse_args(words)
     from prime_tui.accounts.accounts import Accounts
-    from prime_tui.accounts.given_key import take_environment_key
     from prime_tui.doctor.examine import examine, worst
     from prime_tui.domain.clock import SystemClock
     from prime_tui.domain.errors import PrimeError
     from prime_tui.persistence.paths import Paths
+    from prime_tui.uncaught import redact_uncaught
 
     paths, clock = Paths.of_user(), SystemClock()
     try:
-        inherited = take_environment_key(os.environ)
+        inherited = _environment_key()
         accounts = Accounts(paths, environment=dict(os.environ), clock=clock)
+        redact_uncaught(accounts.redactor)
         findings = asyncio.run(
             examine(
                 accounts,
@@ -77,6 +78,18 @@ def run(words: list[str], hardening: Hardening) -> int:
     return _CODES[worst(findings).value]
 
 
+def _environment_key() -> Found | None:
+    """Return the key of the environment; one that cannot be sent is a finding like any other."""
+    from prime_tui.accounts.given_key import take_environment_key
+    from prime_tui.domain.credentials import Found, KeySource
+    from prime_tui.domain.errors import CredentialError
+
+    try:
+        return take_environment_key(os.environ)
+    except CredentialError as error:
+        return Found(None, KeySource.NONE, message=str(error))
+
+
 async def _find_key(
     options: argparse.Namespace, accounts: Accounts, profile: Profile, inherited: Found | None
 ) -> Found:
@@ -86,8 +99,9 @@ async def _find_key(
     flag = key_option(options)
     if flag is not None or inherited is not None:
         found = Found(flag, KeySource.FLAG) if flag is not None else inherited
-        if found is not None and found.key is not None:
-            accounts.redactor.add(found.key)
+        if found is not None:
+            if found.key is not None:
+                accounts.redactor.add(found.key)
             return found
     return await find_stored(options, accounts, profile)
 

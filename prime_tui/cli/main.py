@@ -7,12 +7,13 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prime_tui import __version__
 from prime_tui.cli.outcome import ERROR, INTERRUPTED, USAGE, code_of, complain, write_anything
-from prime_tui.hardening import RefusedToRun, harden
+from prime_tui.hardening import Hardening, RefusedToRun, harden
 
 if TYPE_CHECKING:
     from prime_tui.config.settings import Settings
@@ -103,7 +104,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if words[:1] == ["auth"]:
         from prime_tui.cli import auth
 
-        return auth.run(words[1:])
+        return auth.run(words[1:], hardening)
     if words[:1] == ["doctor"]:
         from prime_tui.cli import doctor
 
@@ -122,7 +123,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         root.error(f"{options.command} comes first: prime-tui {options.command} [options]")
     if not options.demo and (options.scenario, options.seed, options.speed) != (None, None, None):
         root.error("--scenario, --seed and --speed say how a demo looks: add --demo")
-    return _monitor(options)
+    return _monitor(options, hardening)
 
 
 def _speed(text: str) -> float:
@@ -132,7 +133,7 @@ def _speed(text: str) -> float:
     return speed
 
 
-def _monitor(options: argparse.Namespace) -> int:
+def _monitor(options: argparse.Namespace, hardening: Hardening) -> int:
     from prime_tui.ui.terminal.environment import prepare, unfit_reason
 
     # A key that comes through the input is read first; the terminal takes its place then.
@@ -153,6 +154,7 @@ def _monitor(options: argparse.Namespace) -> int:
         from prime_tui.cli.start import settings_of
 
         settings = settings_of(options, os.environ, Paths.of_user(), demo)
+        settings = replace(settings, warnings=hardening.warnings)
         problem = unfit_reason()
         if problem is not None:
             return complain(problem, USAGE)

@@ -9,7 +9,7 @@ from collections.abc import MutableMapping
 from pathlib import Path
 
 from prime_tui.accounts.accounts import Accounts
-from prime_tui.accounts.given_key import key_from_input, take_environment_key
+from prime_tui.accounts.given_key import key_from_input, take_environment_key, withdrawn_environment_key
 from prime_tui.accounts.official_profiles import official_profile
 from prime_tui.config.schema import Config
 from prime_tui.config.settings import DemoOptions, Settings
@@ -36,13 +36,15 @@ def settings_of(
     """
     if options.calls_per_hour < LEAST_CALLS_PER_H:
         raise SettingsError(f"--calls-per-hour must be at least {LEAST_CALLS_PER_H}.")
-    inherited = take_environment_key(environment) if demo is None else None
     accounts = Accounts(paths, environment=environment, clock=SystemClock())
     profile, config = _demo_profile(options), Config(accounts.config_file.path)
     given: Found | None = Found(Secret("demo"), KeySource.NONE)
     if demo is None:
+        inherited = take_environment_key(environment)
         config = accounts.config_file.load()
         profile, given = _profile_and_key(options, environment, accounts, inherited)
+    else:
+        withdrawn_environment_key(environment)  # a demo needs none, and its service is a child of ours
     return Settings(
         profile=profile,
         given=given,

@@ -28,6 +28,7 @@ class Settings:
         profile: Whom to watch, and where.
         given: The key from the command line or the environment; None asks the profile's store.
         read_only: Whether every profile is watched without changing anything.
+        warnings: Sentences that whoever gives a key should read first.
         calls_per_h: Our own limit on calls of the platform and inference APIs together.
         is_dev: Whether the toolkit may log what is shown and typed.
         has_clock: Whether a clock and ages tick on the screen.
@@ -44,3 +45,4 @@ class Settings:
     is_dev: bool = False
     has_clock: bool = True
     away_paint_s: int = DEFAULT_AWAY_PAINT_S
+    warnings: tuple[str, ...] = ()

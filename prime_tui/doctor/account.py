@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from urllib.request import getproxies, proxy_bypass
 
 from prime_tui.accounts.accounts import Accounts
+from prime_tui.accounts.ssh_key import find_ssh_key
 from prime_tui.api.client import USER_AGENT
 from prime_tui.api.origin import BaseUrl, inference_base, platform_base
 from prime_tui.api.reach import reach
@@ -12,9 +15,17 @@ from prime_tui.doctor.finding import Ailment, Finding, Verdict
 from prime_tui.domain.account import Account
 from prime_tui.domain.clock import Clock
 from prime_tui.domain.credentials import Found, KeySource
-from prime_tui.domain.errors import NetworkError, NotAuthenticated, NotPermitted, OriginNotAgreed, PrimeError
+from prime_tui.domain.errors import (
+    NetworkError,
+    NotAuthenticated,
+    NotPermitted,
+    OriginNotAgreed,
+    PrimeError,
+    StorageError,
+)
 from prime_tui.domain.profiles import Profile
 from prime_tui.domain.secret import Secret
+from prime_tui.domain.text import clean_name
 
 SKEW_S = 60.0
 
@@ -29,11 +40,22 @@ def values(profile: Profile) -> Iterator[Finding]:
         "store": profile.store or "none chosen",
         "colour": profile.colour or "none",
         "read_only": "yes" if profile.is_read_only else "no",
-        "ssh_key": profile.ssh_key_path or "none",
     }
     yield Finding("profile", "name", Verdict.OK, profile.name)
     for key, value in rows.items():
         yield Finding("profile", key, Verdict.OK, f"{value}  (from {profile.sources.get(key, 'default')})")
+
+
+def ssh_key(profile: Profile, environment: Mapping[str, str], home: Path) -> Finding:
+    """Return which private key opens pods, or why it cannot be used."""
+    try:
+        found = find_ssh_key(profile, environment, home)
+    except StorageError as error:
+        return Finding(
+            "profile", "ssh_key", Verdict.FAILURE, error.message, error.hint, ailment=Ailment.ERROR
+        )
+    detail = "none: ssh chooses" if found is None else f"{found.path}  (from {found.source})"
+    return Finding("profile", "ssh_key", Verdict.OK, detail)
 
 
 async def stores(accounts: Accounts, profile: Profile) -> list[Finding]:
@@ -70,26 +92,44 @@ async def services(
 ) -> list[Finding]:
     """Return for each origin whether it answers, whether it takes the key, and how its clock goes."""
     found = await _reached("platform", platform_base(profile.base_url), "/user/whoami", clock)
-    if secret is not None and found[0].verdict is Verdict.OK:
+    if secret is not None and _answers(found):
         found += await _account(accounts, profile, secret)
     on_inference = await _reached("inference", inference_base(profile.inference_url), "/models", clock)
-    if secret is not None and on_inference[0].verdict is Verdict.OK:
+    if secret is not None and _answers(on_inference):
         on_inference.append(await _models(accounts, profile, secret))
     return found + on_inference
 
 
+def _answers(found: list[Finding]) -> bool:
+    return all(one.ailment is not Ailment.UNREACHABLE for one in found)
+
+
+def proxy_of(base: BaseUrl) -> str | None:
+    """Return the proxy of the environment that requests take, without its password; http never takes one."""
+    proxies = getproxies()
+    if base.origin.scheme != "https" or proxy_bypass(base.origin.host):
+        return None
+    found = proxies.get("https") or proxies.get("all")
+    return clean_name(found.rpartition("@")[2]) if found else None
+
+
 async def _reached(name: str, base: BaseUrl, path: str, clock: Clock) -> list[Finding]:
+    proxy = proxy_of(base)
+    found = []
+    if proxy is not None:
+        detail = f"{proxy}, from the environment: it sees where requests go, not what is in them"
+        found.append(Finding("services", f"{name} proxy", Verdict.NOTE, detail))
     try:
         answer = await reach(base, path, clock, USER_AGENT)
     except NetworkError as error:
         advice = "Check the address, the network, and HTTPS_PROXY."
+        subject = f"{name} {base.origin}"
         return [
-            Finding(
-                "services", f"{name} {base.origin}", Verdict.FAILURE, str(error), advice, Ailment.UNREACHABLE
-            )
+            *found,
+            Finding("services", subject, Verdict.FAILURE, str(error), advice, Ailment.UNREACHABLE),
         ]
     detail = f"answers in {answer.elapsed_s * 1000:.0f} ms (status {answer.status} without a key)"
-    found = [Finding("services", f"{name} {base.origin}", Verdict.OK, detail)]
+    found.append(Finding("services", f"{name} {base.origin}", Verdict.OK, detail))
     if answer.clock_skew_s is not None:
         is_far = abs(answer.clock_skew_s) > SKEW_S
         advice = "Set this host's clock: ages and rates are computed from it." if is_far else ""

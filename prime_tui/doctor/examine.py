@@ -51,6 +51,7 @@ async def examine(
         )
     else:
         found += account.values(profile)
+        found.append(account.ssh_key(profile, accounts.environment, home))
         found += await account.stores(accounts, profile)
         key = await find_key(profile)
         found.append(account.key(key))

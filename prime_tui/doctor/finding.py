@@ -46,4 +46,9 @@ class Finding:
 
     def redacted(self, redactor: Redactor) -> Finding:
         """Return it without secrets."""
-        return replace(self, detail=redactor(self.detail), advice=redactor(self.advice))
+        return replace(
+            self,
+            subject=redactor(self.subject),
+            detail=redactor(self.detail),
+            advice=redactor(self.advice),
+        )

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from prime_tui import __version__
 from prime_tui.doctor.finding import Finding, Verdict
+from prime_tui.domain.ssh_command import without_secrets
 from prime_tui.domain.text import clean_name
 from prime_tui.hardening import Hardening
 from prime_tui.persistence.credentials.children import ChildFailed, output_of
@@ -117,7 +118,7 @@ async def _tmux_version(environment: Mapping[str, str]) -> str:
 
 async def _said(command: list[str], environment: Mapping[str, str]) -> str:
     try:
-        output = await output_of(command, environment=environment, limit_s=TMUX_LIMIT_S)
+        output = await output_of(command, environment=without_secrets(environment), limit_s=TMUX_LIMIT_S)
     except (ChildFailed, TimeoutError):
         return ""
     return clean_name(output.decode(errors="replace"))

@@ -26,6 +26,7 @@ class Profile:
         store: Where the key is kept; None when none was chosen yet.
         credential_command: Prints the key, for the store `command`.
         colour: Of the chip that tells profiles apart.
+        ssh_key_path: As the configuration says; there are other places (`accounts.ssh_key`).
         sources: Where each value comes from, by the name of its field.
         own_origins: Origins of the configured addresses; a stored key goes nowhere else.
     """

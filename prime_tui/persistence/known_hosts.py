@@ -38,6 +38,16 @@ def forget_pod(path: Path, pod_id: str) -> None:
         write_private(path, kept)
 
 
+def fingerprints(path: Path, pod_id: str) -> frozenset[str]:
+    """Return the fingerprints of the host keys that a pod is known by, as `ssh-keygen -l` writes them.
+
+    Raises:
+        StorageError: The file cannot be read.
+    """
+    lines = (read_private(path) or b"").splitlines()
+    return frozenset(filter(None, (_fingerprint(one) for one in lines if _is_of(one, host_alias(pod_id)))))
+
+
 def without_host(content: bytes, host: str) -> bytes:
     """Return `known_hosts` without the lines of `host`, hashed ones too; other lines stay as they are."""
     lines = content.splitlines(keepends=True)
@@ -50,6 +60,17 @@ def _is_of(line: bytes, host: str) -> bool:
         return False
     names = words[1] if words[0].startswith("@") and len(words) > 1 else words[0]
     return any(_names(name, host) for name in names.split(","))
+
+
+def _fingerprint(line: bytes) -> str:
+    """`[@marker] names type base64 [comment]`; empty when it is not that."""
+    words = line.split()
+    key = words[3:4] if words[0].startswith(b"@") else words[2:3]
+    try:
+        digest = hashlib.sha256(base64.b64decode(b"".join(key), validate=True)).digest()
+    except binascii.Error:
+        return ""
+    return f"SHA256:{base64.b64encode(digest).decode().rstrip('=')}" if key else ""
 
 
 def _names(name: str, host: str) -> bool:

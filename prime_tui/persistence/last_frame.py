@@ -118,6 +118,20 @@ class LastFrame:
             raise StorageError(f"Cannot use {self._directory}: {error.strerror}.") from error
 
 
+def forget_frames(directory: Path) -> None:
+    """Remove the frames of all screens.
+
+    Raises:
+        StorageError: The disk refuses.
+    """
+    try:
+        with PrivateDir(directory, make=False) as ours:
+            for path in directory.glob("frame-*.json"):
+                ours.remove(path.name)
+    except FileNotFoundError:
+        return
+
+
 def _picture(kept: dict[str, Any]) -> KeptPicture:
     width, height = kept["size"]
     lines = tuple(tuple((str(text), int(look)) for text, look in line) for line in kept["lines"])

@@ -122,6 +122,26 @@ class LastKnown:
             self._connection = None
 
 
+def forget_wallets(path: Path, beginning: str) -> None:
+    """Remove what is known of the wallets whose names begin so.
+
+    Raises:
+        StorageError: The database cannot be used.
+    """
+    if not path.exists():
+        return
+    connection = open_database(path)
+    try:
+        connection.execute("PRAGMA secure_delete=ON")
+        connection.execute(
+            "DELETE FROM last_known WHERE substr(wallet, 1, ?) = ?", (len(beginning), beginning)
+        )
+    except sqlite3.Error as error:
+        raise StorageError(f"Cannot write {path}: {error}.") from error
+    finally:
+        connection.close()
+
+
 def _text(value: object) -> str:
     if isinstance(value, Listing) and len(value.items) > MOST_ROWS:
         value = Listing(value.items[:MOST_ROWS], value.total)

@@ -50,16 +50,13 @@ def test_the_profile_says_it_all() -> None:
 def test_the_environment_wins_over_the_file_and_says_so() -> None:
     environment = {
         "PRIME_API_BASE_URL": "https://other.example.com", "PRIME_BASE_URL": "https://third.example.com",
-        "PRIME_TEAM_ID": "team-of-the-environment", "PRIME_SSH_KEY_PATH": "/of-the-environment",
+        "PRIME_TEAM_ID": "team-of-the-environment",
     }  # fmt: skip
     profile = resolve_profile(CONFIG, "work", environment=environment)
     assert profile.origin == "https://other.example.com"
     assert profile.team_id == "team-of-the-environment"
     assert profile.sources["base_url"] == "PRIME_API_BASE_URL"
     assert profile.sources["team"] == "PRIME_TEAM_ID"
-    assert profile.ssh_key_path == str(Path("~/of-the-file").expanduser())
-    home = resolve_profile(CONFIG, "home", environment=environment)
-    assert home.ssh_key_path == "/of-the-environment"
 
 
 def test_blank_variables_count_for_nothing() -> None:

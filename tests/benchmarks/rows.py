@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from tests.benchmarks import desktop_bus
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.meter import Answer, Meter, Moment, running
 from tests.benchmarks.places import HELLO, PROGRAM, Place, place
@@ -195,6 +196,11 @@ def chat(_: Effort) -> Iterator[Figure]:
     yield from ()
 
 
+def bus(effort: Effort) -> Iterator[Figure]:
+    """A key in the desktop's keyring."""
+    yield from desktop_bus.figures(effort.times)
+
+
 GROUPS: Mapping[str, Callable[[Effort], Iterator[Figure]]] = {
     "words": words_only,
     "start": start,
@@ -204,4 +210,5 @@ GROUPS: Mapping[str, Callable[[Effort], Iterator[Figure]]] = {
     "switch": switch,
     "ends": ends,
     "chat": chat,
+    "bus": bus,
 }

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from prime_tui.accounts.accounts import Accounts
+from prime_tui.accounts.wallet_name import wallet_name
 from prime_tui.cli.choices import STORES
+from prime_tui.domain.account import Account
+from prime_tui.domain.clock import SystemClock
 from prime_tui.domain.credentials import Reason, StoreName
+from prime_tui.domain.ids import UserId
+from prime_tui.domain.profiles import Profile
 from prime_tui.persistence.credentials.kernel_keys import KernelKeys, NoKernelKeys
+from prime_tui.persistence.last_frame import LastFrame, Picture
+from prime_tui.persistence.last_known import Kept, LastKnown
+from prime_tui.persistence.paths import Paths
 from prime_tui.sim.serve import SimOptions, SimServer
 from tests.cli.program import KEY, Home
 from tests.persistence.buses import desktop, silent_bus
@@ -272,6 +283,37 @@ def test_profiles(home: Home, service: str) -> None:
     assert everything.returncode == 0, everything.stderr
     assert not (home.state / "keys.vault").exists()
     assert not home.status(*home.passphrase())["has_key"]
+
+
+def kept_of(home: Home, profile: Profile) -> LastKnown:
+    """Return what is remembered of a profile's wallet, after remembering something of it."""
+    known = LastKnown(home.state / "prime-tui.db", wallet_name(profile, None) or "")
+    account = Account(UserId("ada"), "Ada Example", "ada@example.com")
+    known.write({"account": Kept(account, datetime(2026, 11, 20, tzinfo=UTC))})
+    known.close()
+    return known
+
+
+@pytest.mark.parametrize("words", [(), ("--all",)])
+def test_signing_out_forgets_what_the_service_said_of_the_account(
+    home: Home, service: str, words: tuple[str, ...]
+) -> None:
+    assert home.login(service, "--store", "file", *home.passphrase()).returncode == 0
+    home.configure(f"{home.config_file.read_text()}\n[profiles.other]\nstore = 'file'\n")
+    accounts = Accounts(Paths(home.config_file.parent, home.state), environment={}, clock=SystemClock())
+    mine, other = (kept_of(home, accounts.first(name)) for name in ("default", "other"))
+    picture = Picture(1, 1, "x", ((("x", 0),),), (((), "", "", ""),))
+    LastFrame(home.state, "wallet", "a key").write(picture, datetime(2026, 11, 20, tzinfo=UTC))
+    done = home.run("auth", "logout", *home.passphrase(), *words)
+    assert done.returncode == 0, done.stderr
+    assert mine.read() == {}
+    assert bool(other.read()) is (not words)
+    assert list(home.state.glob("frame-*")) == []
+
+
+def test_signing_in_as_root_says_who_else_can_read_the_key(home: Home, service: str) -> None:
+    done = home.login(service, "--store", "memory")
+    assert ("Running as root" in done.stderr) is (os.geteuid() == 0)
 
 
 def untouched(path: Path) -> tuple[int, int, int, bytes]:

@@ -83,10 +83,26 @@ def test_a_refused_key(home: Home, service: str) -> None:
     assert "pit_some_other_key" not in json.dumps(list(found.values()))
 
 
+def test_a_key_of_the_environment_that_is_none_ends_nothing(home: Home) -> None:
+    found = examined(home, "--offline", code=3, PRIME_API_KEY=f"{KEY} and more")
+    assert "PRIME_API_KEY" in found["key", "found"]["detail"]
+    assert ("versions", "textual") in found
+
+
 def test_an_unreachable_service(home: Home) -> None:
     addressed(home, "http://127.0.0.1:1")
     found = examined(home, code=4, PRIME_API_KEY=KEY)
     assert found["services", "platform http://127.0.0.1:1"]["verdict"] == "failure"
+
+
+def test_a_proxy_is_named_without_its_password(home: Home) -> None:
+    addressed(home, "https://api.example")
+    proxy = "http://ada:geheim@127.0.0.1:1"
+    found = examined(home, code=4, PRIME_API_KEY=KEY, HTTPS_PROXY=proxy)
+    assert found["services", "platform proxy"]["detail"].startswith("127.0.0.1:1, from the environment")
+    assert "geheim" not in json.dumps(list(found.values()))
+    bypassed = examined(home, code=4, PRIME_API_KEY=KEY, HTTPS_PROXY=proxy, NO_PROXY="api.example")
+    assert ("services", "platform proxy") not in bypassed
 
 
 def test_offline_sends_nothing(home: Home) -> None:
@@ -115,6 +131,17 @@ def test_modes_with_the_command_that_repairs_them(home: Home, service: str) -> N
     assert vault["advice"] == f"chmod 600 '{home.state / 'keys.vault'}'"
     assert found["stores", "file (in use)"]["detail"].startswith("refused-mode: ")
     assert "chmod 600" in found["files", "~/.prime"]["detail"]
+
+
+def test_the_key_for_pods(home: Home) -> None:
+    assert examined(home, "--offline", PRIME_API_KEY=KEY)["profile", "ssh_key"]["detail"].startswith("none")
+    path = home.private_file("id", "not a real key")
+    words = ("--offline",)
+    found = examined(home, *words, PRIME_API_KEY=KEY, PRIME_SSH_KEY_PATH=str(path))
+    assert found["profile", "ssh_key"]["detail"] == f"{path}  (from PRIME_SSH_KEY_PATH)"
+    path.chmod(0o644)
+    found = examined(home, *words, code=1, PRIME_API_KEY=KEY, PRIME_SSH_KEY_PATH=str(path))
+    assert found["profile", "ssh_key"]["advice"] == f"Run: chmod 600 '{path}'"
 
 
 def test_a_silent_bus(home: Home, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 import termios
@@ -29,6 +30,13 @@ class Slow:
 sys.meta_path.insert(0, Slow())
 from prime_tui.cli.main import main
 sys.exit(main({words!r}))
+"""
+
+IN_A_CALLBACK = """
+            class Late:
+                def __del__(self):
+                    time.sleep(20.0)
+            Late()
 """
 
 
@@ -78,6 +86,16 @@ def mode(one: Terminal) -> list[Any]:
     return termios.tcgetattr(one.fd)[:4]
 
 
+def is_whole(text: str) -> bool:
+    """Whether all that the wallet shows is there, the plot too."""
+    return "●wallet" in text and "●pods" in text and "┤" in text
+
+
+def without_ages(text: str) -> list[str]:
+    """Return the lines below the header, without the minutes that pass between two starts."""
+    return [re.sub(r"\d+m\b", "", line) for line in text.splitlines()[2:6]]
+
+
 def is_given_back(one: Terminal) -> bool:
     return (
         one.raw.count(ENTER_ALT) == one.raw.count(LEAVE_ALT) == 1
@@ -91,15 +109,15 @@ def test_the_old_screen_is_there_at_once_marked_as_old_and_gives_way(home: Home)
     with home.run(slow(1.0)) as one:
         one.sees(MARK, "burning now", "$184.37")
         assert "●" not in one.text().splitlines()[0], "nothing in the old frame looks fresh"
-        one.until(lambda text: "●wallet" in text and MARK not in text, "the truth")
+        one.until(lambda text: is_whole(text) and MARK not in text, "the truth")
         whole = one.text()
         one.send("\x1b[15~")  # f5 is no key of ours: nothing changes
         one.send("q")
         assert one.wait() == 0
         assert is_given_back(one)
     with home.run(PROGRAM, PRIME_TUI_FRAME_DIFF="0") as plain:
-        plain.until(lambda text: "●wallet" in text and "●pods" in text, "all is read")
-        assert plain.text().splitlines()[2:6] == whole.splitlines()[2:6], "as the toolkit paints it"
+        plain.until(is_whole, "all is read and plotted")
+        assert without_ages(plain.text()) == without_ages(whole), "as the toolkit paints it"
 
 
 def test_what_is_typed_meanwhile_is_not_shown_and_not_lost(home: Home) -> None:
@@ -123,6 +141,18 @@ def test_an_end_before_the_toolkit_is_there_leaves_the_terminal_clean(
         one.wait()
         assert is_given_back(one)
         assert b"Traceback" not in one.raw
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_such_an_end_is_not_lost_where_exceptions_are(home: Home, number: signal.Signals) -> None:
+    """An import runs callbacks in which the interpreter drops any exception."""
+    command = slow(20.0)
+    command[-1] = command[-1].replace("            time.sleep(20.0)", IN_A_CALLBACK)
+    with home.run(command) as one:
+        one.sees(MARK)
+        os.kill(one.pid, number)
+        assert one.wait() == 0
+        assert is_given_back(one)
 
 
 @pytest.mark.parametrize(

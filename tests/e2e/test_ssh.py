@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+import pytest
 
 from prime_tui.sim.serve import SimOptions, SimServer
 from tests.e2e.terminal import ENTER_ALT, LEAVE_ALT, Terminal, terminal
@@ -14,6 +18,13 @@ from tests.ui.screens.fake_programs import Recorder
 
 PROGRAM = [sys.executable, "-m", "prime_tui", "--screen", "pods"]
 SECRETS = {"PRIME_API_KEY": "sentinel-key-4711", "WANDB_API_KEY": "sentinel-wandb", "HF_TOKEN": "sentinel-hf"}
+
+LIKE_ACCEPT_NEW = """
+known="$HOME/.local/state/prime-tui/known_hosts"
+for word in "$@"; do case $word in HostKeyAlias=*)
+  grep -q "^${word#*=} " "$known" || echo "${word#*=} $(cut -d' ' -f1,2 "$HOME/host-key.pub")" >> "$known";;
+esac; done
+"""
 
 
 @contextmanager
@@ -69,6 +80,22 @@ def test_the_terminal_is_lent_and_the_monitor_comes_back(tmp_path: Path) -> None
         one.send("q")
         assert one.wait() == 0
         assert one.raw.count(ENTER_ALT) == one.raw.count(LEAVE_ALT)
+
+
+def test_the_host_key_of_a_first_contact_is_shown(tmp_path: Path) -> None:
+    if shutil.which("ssh-keygen") is None:
+        pytest.skip("ssh-keygen is not installed")
+    host_key = tmp_path / "host-key"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(host_key)], check=True)
+    said = subprocess.run(["ssh-keygen", "-lf", f"{host_key}.pub"], capture_output=True, text=True).stdout
+    fingerprint = said.split()[1]
+    programs = Recorder(tmp_path)
+    programs.add("ssh", LIKE_ACCEPT_NEW)
+    with pods_screen(tmp_path, programs) as (one, _):
+        one.send("s")
+        one.sees("First contact", "Another key is")
+        shown = "".join(one.text().replace("▌", "").split())
+        assert fingerprint in shown
 
 
 def test_the_words_of_a_failed_ssh_can_be_read(tmp_path: Path) -> None:

@@ -58,6 +58,25 @@ except RefusedToRun as refusal:
     assert "setuid" in run(code)
 
 
+WITHDRAWN = """
+import os
+from pathlib import Path
+from prime_tui.accounts.given_key import take_environment_key
+shown = lambda: b"pit_sentinel_of_the_start" in Path("/proc/self/environ").read_bytes()
+before = shown()
+found = take_environment_key(os.environ)
+print(before, shown(), "PRIME_API_KEY" in os.environ, os.environ["OTHER"], found.key.reveal())
+"""
+
+
+def test_a_key_that_was_taken_is_not_in_what_the_kernel_shows_either() -> None:
+    variables = {"PRIME_API_KEY": "pit_sentinel_of_the_start", "OTHER": "stays", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", WITHDRAWN], capture_output=True, text=True, env=variables, check=True
+    )
+    assert done.stdout.split() == ["True", "False", "False", "stays", "pit_sentinel_of_the_start"]
+
+
 HOLDER = """
 import ctypes, os, sys
 from prime_tui.hardening import harden

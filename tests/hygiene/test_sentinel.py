@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,55 +12,10 @@ import pytest
 
 from prime_tui.sim.serve import SimOptions, SimServer
 from tests.cli.program import KEY, PASSPHRASE, Home
+from tests.hygiene.process_watch import ProcessWatch
 from tests.persistence.buses import desktop
 
 SECRETS = (KEY.encode(), PASSPHRASE.encode())
-
-
-class Watch:
-    """Reads arguments and environments of all processes that have our home directory, again and again.
-
-    Attributes:
-        seen: Words of the commands that were seen, to know that something was.
-        leaks: Where a secret was.
-    """
-
-    def __init__(self, home: Path) -> None:
-        self._mark = f"HOME={home}".encode()
-        self._stop = threading.Event()
-        self._known_environments: set[int] = set()
-        self.seen: set[str] = set()
-        self.leaks: list[str] = []
-        self._thread = threading.Thread(target=self._run)
-
-    def _run(self) -> None:
-        while not self._stop.is_set():
-            for entry in Path("/proc").iterdir():
-                if entry.name.isdigit() and int(entry.name) != os.getpid():
-                    self._look(entry)
-
-    def _look(self, process: Path) -> None:
-        try:
-            arguments = (process / "cmdline").read_bytes()
-            environment = (process / "environ").read_bytes()
-        except OSError:
-            return
-        if self._mark not in environment:
-            return
-        self.seen.add(arguments.replace(b"\0", b" ").decode(errors="replace"))
-        for secret in SECRETS:
-            if secret in arguments:
-                self.leaks.append(f"arguments: {arguments!r}")
-            if secret in environment:
-                self.leaks.append(f"environment of {arguments!r}")
-
-    def __enter__(self) -> Watch:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join()
 
 
 @pytest.fixture(scope="module")
@@ -71,11 +25,11 @@ def service() -> Iterator[str]:
 
 
 @contextmanager
-def watched(home: Home) -> Iterator[Watch]:
-    with Watch(home.path) as watch:
+def watched() -> Iterator[ProcessWatch]:
+    with ProcessWatch(*SECRETS) as watch:
         yield watch
-    assert watch.seen, "no process was seen"
-    assert watch.leaks == []
+    assert any("prime_tui" in words for words in watch.seen)
+    assert watch.places() == set()
 
 
 def silent(done: subprocess.CompletedProcess[str]) -> None:
@@ -88,7 +42,7 @@ def silent(done: subprocess.CompletedProcess[str]) -> None:
 def test_a_day_with_a_key(tmp_path: Path, service: str, store: str) -> None:
     home = Home(tmp_path)
     passphrase = home.passphrase()
-    with watched(home):
+    with watched():
         silent(home.login(service, "--store", store, *passphrase))
         silent(home.login(service, "--store", store, *passphrase, key=f"{KEY} "))
         silent(home.login("http://127.0.0.1:1", "--store", store, *passphrase))
@@ -102,7 +56,7 @@ def test_a_day_with_the_desktop_keyring(tmp_path: Path, service: str) -> None:
     with desktop(tmp_path) as running:
         running.unlock()
         home = Home(tmp_path, {"DBUS_SESSION_BUS_ADDRESS": running.environment["DBUS_SESSION_BUS_ADDRESS"]})
-        with watched(home) as watch:
+        with watched() as watch:
             silent(home.login(service, "--store", "secret-service"))
             silent(home.run("auth", "status"))
             silent(home.run("auth", "logout"))

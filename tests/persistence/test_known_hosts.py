@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from prime_tui.domain.errors import StorageError
-from prime_tui.persistence.known_hosts import forget_pod, prepare_known_hosts, without_host
+from prime_tui.persistence.known_hosts import fingerprints, forget_pod, prepare_known_hosts, without_host
 
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGB3eVbCFqGTQw0Q0yZ2Y2q2m0b1s5k4m2J1n0Xo4a5c"
 
@@ -44,6 +44,22 @@ def test_only_the_lines_of_the_pod_go(tmp_path: Path) -> None:
     assert path.read_text() == f"# mine\nprime-pod-ab {KEY}\n\n"
     forget_pod(path, "never-there")
     forget_pod(tmp_path / "absent", "a")
+
+
+def test_fingerprints_are_those_of_ssh_keygen(tmp_path: Path) -> None:
+    tmp_path.chmod(0o700)
+    path = tmp_path / "known_hosts"
+    path.write_text(f"prime-pod-a {KEY}\nprime-pod-b ssh-rsa %%%\n@revoked prime-pod-c {KEY}\nprime-pod-d\n")
+    path.chmod(0o600)
+    assert fingerprints(tmp_path / "absent", "a") == frozenset()
+    assert fingerprints(path, "b") == fingerprints(path, "d") == fingerprints(path, "e") == frozenset()
+    (found,) = fingerprints(path, "a")
+    assert fingerprints(path, "c") == {found}
+    try:
+        said = subprocess.run(["ssh-keygen", "-l", "-F", "prime-pod-a", "-f", str(path)], capture_output=True)
+    except FileNotFoundError:
+        pytest.skip("ssh-keygen is not installed")
+    assert found.encode() in said.stdout
 
 
 def test_hashed_names_are_recognised_as_ssh_keygen_writes_them(tmp_path: Path) -> None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import sys
 import termios
 from types import FrameType
 from typing import Any
@@ -50,7 +49,7 @@ class Curtain:
             return
         self.attributes, self.picture = attributes, found.picture
         for number in (signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, _end)
+            signal.signal(number, self._end)
         _write(TAKE + _mark(found, clock) + found.picture.sequence)
 
     def hand_over(self) -> Picture | None:
@@ -66,6 +65,11 @@ class Curtain:
             self.picture = None
             _write(GIVE_BACK)
             self._restore()
+
+    def _end(self, _number: int, _frame: FrameType | None) -> None:
+        """End here: an exception is lost when the signal comes while the interpreter runs a callback."""
+        self.drop()
+        os._exit(0)
 
     def _restore(self) -> None:
         if self.attributes is not None:
@@ -89,10 +93,6 @@ def _mark(kept: KeptPicture, clock: Clock) -> str:
     text = f" prime-tui is starting · below is the screen of {when}, {age} ago"
     width = kept.picture.width
     return f"\x1b[H\x1b[0;7m{text[:width]:<{width}}\x1b[m"
-
-
-def _end(_number: int, _frame: FrameType | None) -> None:
-    sys.exit(0)
 
 
 def _write(text: str) -> None:

@@ -12,12 +12,16 @@ from typing import Any
 
 import pytest
 
+from prime_tui.domain.credentials import Found, KeySource
 from prime_tui.domain.pods import Pod, PodState, SshEndpoint
 from prime_tui.domain.remote import Listing
+from prime_tui.domain.secret import Secret
+from prime_tui.sim.serve import SimServer
 from prime_tui.ui.screens.pods.borrowed_terminal import run_in_terminal
 from tests.ui.monitor import Monitor, monitor
 from tests.ui.screens.driving_pods import STILL, pods, ready
 from tests.ui.screens.fake_programs import Recorder
+from tests.ui.seated import configure, seated
 
 TOAST_EDGE = "▌"
 
@@ -78,28 +82,33 @@ async def test_the_window_runs_exactly_this_command(programs: Recorder) -> None:
         assert {"PRIME_API_KEY", "WANDB_API_KEY"} <= unset
 
 
-async def test_the_key_of_the_environment_is_used_when_it_is_private(
-    programs: Recorder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("place", ["profile", "environment", "official"])
+async def test_the_key_of_whoever_names_one_is_used_when_it_is_private(
+    programs: Recorder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
     key = tmp_path / "id_pod"
     key.write_text("x")
     monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("PRIME_SSH_KEY_PATH", "~/id_pod")
+    if place == "environment":
+        monkeypatch.setenv("PRIME_SSH_KEY_PATH", "~/id_pod")
+    if place == "official":
+        (tmp_path / ".prime").mkdir()
+        (tmp_path / ".prime/config.json").write_text('{"ssh_key_path": "~/id_pod"}')
     programs.add("tmux", "exit 1\n")
-    async with monitor(screen="pods", sim=STILL, size=(100, 30), toasts=True) as m:
-        await ready(m)
-        key.chmod(0o644)
-        await m.press("s")
-        await is_told(m, "is open to others")
-        assert not programs.was_called("tmux")
-        key.chmod(0o600)
-        await m.press("s")
-        await m.sees("tmux opened no window")
-        words = programs.words("tmux")
-        assert words[words.index("-i") + 1] == str(key)
-        key.unlink()
-        await m.press("s")
-        await is_told(m, "cannot use")
+    given = Found(Secret("x"), KeySource.ENV)
+    with SimServer(STILL) as sim:
+        configure(tmp_path, sim.url, 'ssh_key = "~/id_pod"' if place == "profile" else "")
+        async with seated(tmp_path, sim, given=given, screen="pods") as m:
+            await ready(m)
+            key.chmod(0o644)
+            await m.press("s")
+            await is_told(m, "is open to others")
+            assert not programs.was_called("tmux")
+            key.chmod(0o600)
+            await m.press("s")
+            await is_told(m, "tmux opened no window")
+            words = programs.words("tmux")
+            assert words[words.index("-i") + 1] == str(key)
 
 
 async def test_a_pod_that_is_not_ready_says_why(programs: Recorder) -> None:

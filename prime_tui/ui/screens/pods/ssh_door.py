@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import stat
-from pathlib import Path
 
 from prime_tui.domain.errors import PrimeError, StorageError
 from prime_tui.domain.pods import Pod, PodState, SshEndpoint
@@ -18,7 +16,7 @@ from prime_tui.domain.ssh_command import (
     without_secrets,
 )
 from prime_tui.domain.views import PodView
-from prime_tui.persistence.known_hosts import prepare_known_hosts
+from prime_tui.persistence.known_hosts import fingerprints, prepare_known_hosts
 from prime_tui.ui.render.pods import state_word
 from prime_tui.ui.render.styled import Span, Styled
 from prime_tui.ui.screens.base import PrimeScreen
@@ -26,7 +24,6 @@ from prime_tui.ui.screens.pods.borrowed_terminal import CannotLend, run_in_termi
 from prime_tui.ui.widgets.choose_dialog import ChooseDialog, Option
 from prime_tui.ui.widgets.dialog import ConfirmDialog
 
-KEY_VARIABLE = "PRIME_SSH_KEY_PATH"
 TMUX_ANSWERS_WITHIN_S = 5.0
 
 
@@ -44,26 +41,6 @@ def why_no_ssh(view: PodView) -> str | None:
     if not any(pod.ssh):
         return pod.ssh_problem or f"{name} has no ssh address yet."
     return None
-
-
-def key_path(environment_value: str | None) -> str | None:
-    """Return the private key to use; None leaves the choice to ssh.
-
-    Raises:
-        StorageError: It is not there, or others could read it.
-    """
-    if not environment_value or not environment_value.strip():
-        return None
-    path = Path(environment_value.strip()).expanduser().absolute()
-    try:
-        info = path.stat()
-    except OSError as error:
-        raise StorageError(f"{KEY_VARIABLE}: cannot use {path}: {error.strerror}.") from error
-    if not stat.S_ISREG(info.st_mode):
-        raise StorageError(f"{KEY_VARIABLE}: {path} is not a file.")
-    if info.st_mode & 0o077:
-        raise StorageError(f"{KEY_VARIABLE}: {path} is open to others.", hint=f"Run: chmod 600 '{path}'")
-    return str(path)
 
 
 class SshDoor:
@@ -125,8 +102,9 @@ class SshDoor:
         known_hosts = monitor.paths.known_hosts_file
         try:
             prepare_known_hosts(known_hosts)
-            key = key_path(os.environ.get(KEY_VARIABLE))
-            argv = ssh_argv(endpoint, pod.id, known_hosts=str(known_hosts), key_path=key)
+            key = None if monitor.desk is None else monitor.desk.ssh_key()
+            path = None if key is None else key.path
+            argv = ssh_argv(endpoint, pod.id, known_hosts=str(known_hosts), key_path=path)
         except (PrimeError, UnsafeCommand) as error:
             monitor.tell(str(error), severity="error")
             return
@@ -139,6 +117,7 @@ class SshDoor:
             return
         monitor = self._screen.monitor
         try:
+            known = fingerprints(monitor.paths.known_hosts_file, pod.id)
             code = await run_in_terminal(
                 self._screen.app,
                 argv,
@@ -146,6 +125,8 @@ class SshDoor:
                 intro=f"prime-tui: {ssh_line(endpoint)}  ({name}); the monitor comes back when it ends.",
                 outro="prime-tui: ssh failed. Enter returns to the monitor.",
             )
+        except StorageError as error:
+            monitor.tell(str(error), severity="error")
         except CannotLend:
             monitor.tell(f"This terminal cannot be lent. y copies: {ssh_line(endpoint)}", severity="warning")
         except OSError as error:
@@ -153,6 +134,19 @@ class SshDoor:
         else:
             if code:
                 monitor.tell(f"ssh into {name} ended with code {code}.")
+            self._tell_host_key(pod, known)
+
+    def _tell_host_key(self, pod: Pod, known: frozenset[str]) -> None:
+        """Show a key that was taken at the first contact, for whoever can compare it."""
+        monitor = self._screen.monitor
+        try:
+            new = fingerprints(monitor.paths.known_hosts_file, pod.id) - known
+        except StorageError as error:
+            monitor.tell(str(error), severity="error")
+            return
+        title = f"First contact with {pod.name or pod.id}: its host key"
+        for one in sorted(new):
+            monitor.tell(f"{one}. Another key is refused.", title=title)
 
     async def _run_in_tmux(self, name: str, argv: tuple[str, ...]) -> None:
         """Open a window of its own: the monitor stays where it is."""

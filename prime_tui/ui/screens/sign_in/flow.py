@@ -89,6 +89,7 @@ class SignIn:
         options = ways(
             self._desk.key.found, has_locked_file=await self._is_file_locked(), official=usable[:6]
         )
+        problems += [Span(f"▲ {one}", "warn") for one in self._desk.warnings]
         body = [*self._why(), *problems]
         return await self._ask(WideChooseDialog("Sign in", options, body=body, verb="do it"))
 

@@ -32,6 +32,7 @@ SECRET_SERVICE_TROUBLE = {
     Reason.GONE: "its D-Bus session has ended; in tmux that is normal after a new login",
 }
 NOTHING_KEPT = "None is kept for this profile yet, and the environment gives none for it."
+SHARED_LOGIN = "Whoever shares your login on this host can use a kept key: then take this session only."
 DEMO_HINT = "To look around without a key, leave and start prime-tui --demo."
 
 
@@ -88,6 +89,7 @@ def store_lines(choices: Sequence[StoreChoice]) -> list[Styled]:
     ]
     if not any(one.name is StoreName.PLAINTEXT for one in choices):
         lines.append(Span("It is not kept in plain text.", "dim"))
+    lines.append(Span(SHARED_LOGIN, "dim"))
     return lines
 
 
