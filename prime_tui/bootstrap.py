@@ -42,6 +42,8 @@ DEMO_STARTS_WITHIN_S = 20.0
 DEMO_PACE = 0.2
 """The simulated service has no limit, and a demo should move."""
 DEMO_CALLS_PER_H = 20_000
+HEAD_START_S = 0.1
+"""About what it takes to ask for the balance and to show it, where the service is near."""
 WORTH_TELLING_S = 0.7
 """A store that takes longer than this to answer is named on the screen."""
 
@@ -145,7 +147,8 @@ class Monitor:
         try:
             return await self._connect(store, clock)
         finally:
-            gc.enable()  # the start is over
+            gc.freeze()  # what the start has loaded stays, and is never looked through
+            gc.enable()
 
     async def _connect(self, store: Store, clock: Clock) -> Engine:
         is_demo, key, recorder = self._settings.demo is not None, self.desk.key, self._recorder
@@ -180,6 +183,7 @@ class Monitor:
             pace=DEMO_PACE if is_demo else 1.0,
             recorder=recorder,
             renew=key.renewed,
+            head_start_s=HEAD_START_S,
         )
         if key() is None:
             engine.hold(key.why_missing())

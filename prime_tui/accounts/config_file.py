@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from prime_tui.config.edit import with_profile_values
 from prime_tui.config.load import parse_config
 from prime_tui.config.schema import FILE_NAME, Config
-from prime_tui.persistence.file_lock import locked
 from prime_tui.persistence.private_dir import PrivateDir
 
 MOST_BYTES = 256_000
@@ -41,6 +39,9 @@ class ConfigFile:
         Raises:
             SettingsError, StorageError: As for `load`, or the file cannot be changed by a program.
         """
+        from prime_tui.config.edit import with_profile_values
+        from prime_tui.persistence.file_lock import locked
+
         with PrivateDir(self._directory) as directory, locked(directory, FILE_NAME):
             content = directory.read(FILE_NAME, most_bytes=MOST_BYTES) or b""
             parse_config(content, self.path)

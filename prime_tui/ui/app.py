@@ -124,6 +124,8 @@ class PrimeApp(QuietApp[None]):
         first_screen: str = "wallet",
         theme: str = DARK,
     ) -> None:
+        # The toolkit's own first screen would be built, drawn and never seen.
+        self.DEFAULT_MODE = first_screen  # type: ignore[misc]
         super().__init__()
         self.store = store
         self.clock = clock
@@ -140,7 +142,6 @@ class PrimeApp(QuietApp[None]):
         self._serving: Worker[None] | None = None
         self._stop_listening: Callable[[], None] = lambda: None
         self._untold: frozenset[Topic] = frozenset()
-        self._first_screen = first_screen
         for one in THEMES:
             self.register_theme(one)
         self.theme = theme
@@ -148,8 +149,7 @@ class PrimeApp(QuietApp[None]):
     # -- life ----------------------------------------------------------------------
 
     def on_mount(self) -> None:
-        """Show the first screen, and connect once it is painted."""
-        self.switch_mode(self._first_screen)
+        """Connect once the first screen is painted."""
         self._listen_to(self.store)
         self.set_interval(1.0, self._tick)
         self.call_after_refresh(self._start)
