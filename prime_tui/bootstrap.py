@@ -1,4 +1,7 @@
-"""The composition root: settings → store → app, and, once the first frame is painted, client → engine."""
+"""The composition root: settings → store → first picture → app, and, once that has painted, client → engine.
+
+Each step imports what it needs: the toolkit takes longer to load than all of ours before it.
+"""
 
 from __future__ import annotations
 
@@ -24,19 +27,21 @@ from prime_tui.domain.errors import NetworkError, StorageError
 from prime_tui.domain.ids import UserId
 from prime_tui.domain.profiles import Profile
 from prime_tui.domain.redaction import Redactor
-from prime_tui.persistence.last_frame import LastFrame, frame_key
+from prime_tui.persistence.last_frame import LastFrame, Picture, frame_key
 from prime_tui.persistence.last_known import LastKnown
 from prime_tui.persistence.log_file import start_log
 from prime_tui.persistence.paths import Paths
 from prime_tui.store.store import Session, Severity, Store
 from prime_tui.sync.recorder import Recorder
-from prime_tui.ui.app import PrimeApp
+from prime_tui.ui.colours import starting_theme
+from prime_tui.ui.first_picture import first_picture
+from prime_tui.ui.render.strip import TABS
+from prime_tui.ui.strip_facts import StripModel
 from prime_tui.ui.terminal.curtain import Curtain
-from prime_tui.ui.terminal.last_words import install
-from prime_tui.ui.theme import ANSI, DARK
 
 if TYPE_CHECKING:
     from prime_tui.sync.engine import Engine
+    from prime_tui.ui.app import PrimeApp
 
 DEMO_STARTS_WITHIN_S = 20.0
 DEMO_PACE = 0.2
@@ -58,7 +63,7 @@ class Monitor:
         self._paths = paths
         self._redactor = redactor
         self._app: PrimeApp | None = None
-        self._first_theme = ""
+        self._first_theme = starting_theme(settings.theme, os.environ)
         self._simulator: asyncio.subprocess.Process | None = None
         self._simulator_url = ""
         self._recorder: Recorder | None = None
@@ -77,24 +82,36 @@ class Monitor:
             is_read_only=settings.read_only,
             is_demo=settings.demo is not None,
         )
+        self._store = self.open_store(settings.profile)
+
+    def raise_curtain(self, curtain: Curtain) -> None:
+        """Show what is known already while the app is loaded."""
+
+        def draw(width: int, height: int) -> Picture | None:
+            tab = TABS.index(self._settings.first_screen.title())
+            facts = StripModel(self._store).facts(tab, self.clock.now())
+            return first_picture(facts, width, height, theme=self._first_theme, environ=os.environ)
+
+        curtain.raise_new(draw)
 
     def app(self) -> PrimeApp:
         """Return the app; nothing is connected yet."""
-        settings = self._settings
+        from prime_tui.ui.app import PrimeApp
+
         app = PrimeApp(
-            self.open_store(settings.profile),
+            self._store,
             self.clock,
             self.connect,
             paths=self._paths,
             desk=self.desk,
             open_store=self.open_store,
-            first_screen=settings.first_screen,
-            theme=settings.theme or (ANSI if os.environ.get("NO_COLOR") else DARK),
+            first_screen=self._settings.first_screen,
+            theme=self._first_theme,
         )
         if settings.is_dev:
             app.store.notify("The toolkit may log what is shown and typed.", Severity.WARNING, title="--dev")
         app.crash_report = lambda fault: self._redactor("".join(traceback.format_exception(fault)))
-        self._app, self._first_theme = app, app.theme
+        self._app = app
         return app
 
     def open_store(self, profile: Profile, account_id: UserId | None = None) -> Store:
@@ -264,6 +281,9 @@ def run(settings: Settings, curtain: Curtain) -> int:
     redactor = Redactor()
     start_log(paths.log_file, redactor)
     monitor = Monitor(settings, paths, redactor, Path.home())
+    monitor.raise_curtain(curtain)
+    from prime_tui.ui.terminal.last_words import install
+
     app = monitor.app()
     app.curtain = curtain
     install(app, on_last_words=monitor.close, attributes=curtain.attributes)

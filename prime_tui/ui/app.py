@@ -23,6 +23,7 @@ from prime_tui.persistence.paths import Paths
 from prime_tui.store.selectors.alerts import alerts
 from prime_tui.store.slice import Topic
 from prime_tui.store.store import PASSING, KeyState, Store
+from prime_tui.ui.colours import DARK
 from prime_tui.ui.help import help_lines
 from prime_tui.ui.messages import OpenPod, OpenRun
 from prime_tui.ui.palette import palette_commands
@@ -31,7 +32,7 @@ from prime_tui.ui.render.styled import Span, Styled
 from prime_tui.ui.screens.base import PrimeScreen
 from prime_tui.ui.strip_facts import StripModel
 from prime_tui.ui.terminal.quiet_app import QuietApp
-from prime_tui.ui.theme import DARK, THEMES
+from prime_tui.ui.theme import THEMES
 from prime_tui.ui.widgets.after_refresh import after_refresh
 from prime_tui.ui.widgets.dialog import ConfirmDialog, MessageDialog
 

@@ -19,6 +19,8 @@ from prime_tui.ui.render.styled import ChipRole, Role, Span, Styled, clip, join,
 TABS = ("Wallet", "Runs", "Pods", "Chat")
 SPARK_BUCKETS = 24
 FRESH_STEP_S = 5
+LEAST_WIDTH, LEAST_HEIGHT = 60, 15
+"""Of the terminal, for any screen."""
 WIDE, MIDDLE = 120, 96
 CHIP = "■"
 BARE_CELLS = 5
