@@ -14,6 +14,7 @@ import signal
 import sys
 import traceback
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from prime_tui.accounts.accounts import Accounts
@@ -162,10 +163,12 @@ class Monitor:
     async def connect(self, store: Store, clock: Clock) -> Engine:
         """Make the engine; what it imports is slow, so it happens after the first frame, off the loop."""
         try:
-            return await self._connect(store, clock)
+            engine = await self._connect(store, clock)
+            if self._app is not None:  # who starts the program asks for the balance: it is painted at once
+                self._app.asked_at_s = monotonic() + HEAD_START_S
+            return engine
         finally:
-            gc.freeze()  # what the start has loaded stays, and is never looked through
-            gc.enable()
+            _collect_garbage_often()
 
     async def _connect(self, store: Store, clock: Clock) -> Engine:
         is_demo, key, recorder = self._settings.demo is not None, self.desk.key, self._recorder
@@ -267,6 +270,17 @@ class Monitor:
                 os.kill(self._simulator.pid, signal.SIGTERM)
             except ProcessLookupError:
                 return
+
+
+def _collect_garbage_often() -> None:
+    """Begin to collect garbage; what the start has loaded stays, and is never looked through.
+
+    That leaves little to look through, so it is done often: garbage of weeks would keep memory in pieces.
+    """
+    young, middle, _ = gc.get_threshold()
+    gc.set_threshold(young, middle, 1)
+    gc.freeze()
+    gc.enable()
 
 
 def run(settings: Settings, curtain: Curtain) -> int:
