@@ -270,7 +270,7 @@ class PrimeApp(QuietApp[None]):
 
     def _tell_screen(self) -> None:
         topics, self._untold = self._untold, frozenset()
-        screen = self.screen
+        screen = self.screen_stack[-1] if self.screen_stack else None  # none while it closes
         if topics and isinstance(screen, PrimeScreen) and screen.is_ready:
             screen.store_changed(topics)
 
