@@ -109,7 +109,7 @@ class Monitor:
             first_screen=self._settings.first_screen,
             theme=self._first_theme,
         )
-        if settings.is_dev:
+        if self._settings.is_dev:
             app.store.notify("The toolkit may log what is shown and typed.", Severity.WARNING, title="--dev")
         app.crash_report = lambda fault: self._redactor("".join(traceback.format_exception(fault)))
         self._app = app
