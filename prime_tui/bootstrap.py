@@ -1,4 +1,7 @@
-"""The composition root: settings → store → app, and, once the first frame is painted, client → engine."""
+"""The composition root: settings → store → first picture → app, and, once that has painted, client → engine.
+
+Each step imports what it needs: the toolkit takes longer to load than all of ours before it.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ import sys
 from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from prime_tui.accounts.accounts import Accounts
@@ -26,28 +30,31 @@ from prime_tui.domain.ids import UserId
 from prime_tui.domain.profiles import Profile
 from prime_tui.domain.redaction import Redactor
 from prime_tui.domain.ssh_command import without_secrets
-from prime_tui.persistence.crash_reports import CrashReports
-from prime_tui.persistence.last_frame import LastFrame, frame_key
+from prime_tui.persistence.last_frame import LastFrame, Picture, frame_key
 from prime_tui.persistence.last_known import LastKnown
 from prime_tui.persistence.launches import LaunchFile
 from prime_tui.persistence.log_file import start_log
 from prime_tui.persistence.paths import Paths
 from prime_tui.store.store import Session, Severity, Store
 from prime_tui.sync.recorder import Recorder
-from prime_tui.ui.app import PrimeApp
-from prime_tui.ui.crash_facts import crash_facts
+from prime_tui.ui.colours import starting_theme
+from prime_tui.ui.first_picture import first_picture
+from prime_tui.ui.render.strip import TABS
+from prime_tui.ui.strip_facts import StripModel
 from prime_tui.ui.terminal.curtain import Curtain
-from prime_tui.ui.terminal.last_words import install
-from prime_tui.ui.theme import ANSI, DARK
 from prime_tui.uncaught import redact_uncaught
 
 if TYPE_CHECKING:
+    from prime_tui.persistence.crash_reports import CrashReports
     from prime_tui.sync.engine import Engine
+    from prime_tui.ui.app import PrimeApp
 
 DEMO_STARTS_WITHIN_S = 20.0
 DEMO_PACE = 0.2
 """The simulated service has no limit, and a demo should move."""
 DEMO_CALLS_PER_H = 20_000
+HEAD_START_S = 0.1
+"""About what it takes to ask for the balance and to show it, where the service is near."""
 WORTH_TELLING_S = 0.7
 """A store that takes longer than this to answer is named on the screen."""
 
@@ -62,7 +69,7 @@ class Monitor:
         self._paths = paths
         self._redactor = redactor
         self._app: PrimeApp | None = None
-        self._first_theme = ""
+        self._first_theme = starting_theme(settings.theme, os.environ)
         self._simulator: asyncio.subprocess.Process | None = None
         self._simulator_url = ""
         self._recorder: Recorder | None = None
@@ -82,25 +89,37 @@ class Monitor:
             is_demo=settings.demo is not None,
             warnings=settings.warnings,
         )
+        self._store = self.open_store(settings.profile)
+
+    def raise_curtain(self, curtain: Curtain) -> None:
+        """Show what is known already while the app is loaded."""
+
+        def draw(width: int, height: int) -> Picture | None:
+            tab = TABS.index(self._settings.first_screen.title())
+            facts = StripModel(self._store).facts(tab, self.clock.now())
+            return first_picture(facts, width, height, theme=self._first_theme, environ=os.environ)
+
+        curtain.raise_new(draw)
 
     def app(self) -> PrimeApp:
         """Return the app; nothing is connected yet."""
-        settings = self._settings
+        from prime_tui.ui.app import PrimeApp
+
         app = PrimeApp(
-            self.open_store(settings.profile),
+            self._store,
             self.clock,
             self.connect,
             paths=self._paths,
             desk=self.desk,
             open_store=self.open_store,
-            first_screen=settings.first_screen,
-            has_clock=settings.has_clock,
-            away_paint_s=settings.away_paint_s,
-            theme=settings.theme or (ANSI if os.environ.get("NO_COLOR") else DARK),
+            first_screen=self._settings.first_screen,
+            has_clock=self._settings.has_clock,
+            away_paint_s=self._settings.away_paint_s,
+            theme=self._first_theme,
         )
-        if settings.is_dev:
+        if self._settings.is_dev:
             app.store.notify("The toolkit may log what is shown and typed.", Severity.WARNING, title="--dev")
-        self._app, self._first_theme = app, app.theme
+        self._app = app
         return app
 
     def open_store(self, profile: Profile, account_id: UserId | None = None) -> Store:
@@ -154,15 +173,17 @@ class Monitor:
     async def connect(self, store: Store, clock: Clock) -> Engine:
         """Make the engine; what it imports is slow, so it happens after the first frame, off the loop."""
         try:
-            return await self._connect(store, clock)
+            engine = await self._connect(store, clock)
+            if self._app is not None:  # who starts the program asks for the balance: it is painted at once
+                self._app.asked_at_s = monotonic() + HEAD_START_S
+            return engine
         except PrimeError:
             raise
         except Exception as bug:  # said on the screen, which would wait for ever otherwise
             log.exception("connecting failed inside")
             raise InternalError("Connecting", bug) from None
         finally:
-            gc.freeze()  # what is loaded by now stays: looking for garbage in it would cost time for nothing
-            gc.enable()
+            _collect_garbage_often()
 
     async def _connect(self, store: Store, clock: Clock) -> Engine:
         is_demo, key, recorder = self._settings.demo is not None, self.desk.key, self._recorder
@@ -197,6 +218,7 @@ class Monitor:
             pace=DEMO_PACE if is_demo else 1.0,
             recorder=recorder,
             renew=key.replacement,
+            head_start_s=HEAD_START_S,
         )
         if key() is None:
             engine.hold(key.why_missing())
@@ -268,6 +290,17 @@ class Monitor:
                 os.kill(self._simulator.pid, signal.SIGTERM)
 
 
+def _collect_garbage_often() -> None:
+    """Begin to collect garbage; what the start has loaded stays, and is never looked through.
+
+    That leaves little to look through, so it is done often: garbage of weeks would keep memory in pieces.
+    """
+    young, middle, _ = gc.get_threshold()
+    gc.set_threshold(young, middle, 1)
+    gc.freeze()
+    gc.enable()
+
+
 def run(settings: Settings, curtain: Curtain) -> int:
     """Run the monitor until the person leaves; return the exit code, 1 after a crash.
 
@@ -288,10 +321,13 @@ def run(settings: Settings, curtain: Curtain) -> int:
         start_log(paths.log_file, redactor)
     except StorageError as error:  # a disk that refuses is no reason not to watch
         no_log = error
+    from prime_tui.persistence.crash_reports import CrashReports
+
     reports = CrashReports(paths.state_dir, paths.log_file, redactor, SystemClock())
     reports.watch()
     try:
         monitor = Monitor(settings, paths, redactor, Path.home())
+        monitor.raise_curtain(curtain)
         app = monitor.app()
         if no_log is not None:
             app.store.notify(str(no_log), title="There is no log")
@@ -303,6 +339,9 @@ def run(settings: Settings, curtain: Curtain) -> int:
 
 
 def _run(monitor: Monitor, app: PrimeApp, reports: CrashReports, curtain: Curtain) -> int:
+    from prime_tui.ui.crash_facts import crash_facts
+    from prime_tui.ui.terminal.last_words import install
+
     app.curtain = curtain
     app.crash_report = lambda fault: f"prime-tui: {reports.farewell(fault)}"
     reports.facts = partial(crash_facts, app)

@@ -36,6 +36,8 @@ def harden() -> Hardening:
     if os.getuid() != os.geteuid() or os.getgid() != os.getegid():
         raise RefusedToRun("prime-tui does not run setuid or setgid; start it as the user who owns the key.")
     os.umask(PRIVATE_UMASK)
+    # Any installed package could otherwise see what we parse, and looking for such packages takes time.
+    os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
     warnings = []
     if os.geteuid() == 0:
         warnings.append("Running as root: other administrators of this host can read the key.")

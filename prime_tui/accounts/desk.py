@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from prime_tui.accounts.accounts import Accounts
 from prime_tui.accounts.key_in_use import KeyInUse
-from prime_tui.accounts.official_profiles import official_profile
 from prime_tui.accounts.profile_book import ProfileBook
 from prime_tui.accounts.ssh_key import SshKey, find_ssh_key
 from prime_tui.config.schema import ProfileSettings
@@ -18,7 +18,9 @@ from prime_tui.domain.errors import MethodNotAllowed, NotFound, SettingsError
 from prime_tui.domain.ids import TeamId
 from prime_tui.domain.profiles import Profile
 from prime_tui.domain.secret import Secret
-from prime_tui.persistence.official import OfficialConfig, OfficialEnvironment, read_official
+
+if TYPE_CHECKING:
+    from prime_tui.persistence.official import OfficialConfig, OfficialEnvironment
 
 
 class AccountDesk:
@@ -174,6 +176,8 @@ class AccountDesk:
 
     def official(self) -> OfficialConfig:
         """Read the official client's configuration; nothing there is written."""
+        from prime_tui.persistence.official import read_official
+
         return read_official(self._home)
 
     def official_profile(self, environment: OfficialEnvironment) -> Profile:
@@ -182,6 +186,8 @@ class AccountDesk:
         Raises:
             SettingsError, StorageError: An address or our configuration cannot be used.
         """
+        from prime_tui.accounts.official_profiles import official_profile
+
         return self._restrained(official_profile(environment, self._accounts.config_file.load()))
 
     def use_official(self, profile: Profile, key: Secret) -> None:

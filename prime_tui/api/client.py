@@ -1,24 +1,33 @@
-"""The client: every resource of the service for one account and one wallet."""
+"""The client: every resource of the service for one account and one wallet.
+
+Account and balance are what every screen shows first. The other resources are imported when they are asked
+for: their wire models take longer to load than the balance takes to come.
+"""
 
 from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from prime_tui import __version__
 from prime_tui.api.account import AccountApi
 from prime_tui.api.auth import KeySource
 from prime_tui.api.billing import BillingApi
 from prime_tui.api.budget import CallBudget
-from prime_tui.api.disks import DisksApi
-from prime_tui.api.inference import InferenceApi
 from prime_tui.api.limits import Limits
-from prime_tui.api.offers import OffersApi
 from prime_tui.api.origin import BaseUrl, inference_base, platform_base
-from prime_tui.api.pods import PodsApi
-from prime_tui.api.runs import RunsApi
-from prime_tui.api.ssh_keys import SshKeysApi
-from prime_tui.api.templates import TemplatesApi
 from prime_tui.api.transport import Transport, tls_for
 from prime_tui.domain.clock import Clock
 from prime_tui.domain.ids import TeamId
+
+if TYPE_CHECKING:
+    from prime_tui.api.disks import DisksApi
+    from prime_tui.api.inference import InferenceApi
+    from prime_tui.api.offers import OffersApi
+    from prime_tui.api.pods import PodsApi
+    from prime_tui.api.runs import RunsApi
+    from prime_tui.api.ssh_keys import SshKeysApi
+    from prime_tui.api.templates import TemplatesApi
 
 USER_AGENT = f"prime-tui/{__version__}"
 
@@ -78,18 +87,60 @@ class PrimeClient:
             )
 
         self._transports = (transport(platform, api_key), transport(inference, inference_key or api_key))
-        on_platform, on_inference = self._transports
+        self._on_platform, self._on_inference = self._transports
         self.budget = budget
         self.team_id = team_id
-        self.account = AccountApi(on_platform)
-        self.billing = BillingApi(on_platform, team_id)
-        self.pods = PodsApi(on_platform, budget, team_id)
-        self.offers = OffersApi(on_platform)
-        self.disks = DisksApi(on_platform, team_id)
-        self.ssh_keys = SshKeysApi(on_platform)
-        self.runs = RunsApi(on_platform, team_id)
-        self.templates = TemplatesApi(on_platform)
-        self.inference = InferenceApi(on_inference, team_id)
+        self.account = AccountApi(self._on_platform)
+        self.billing = BillingApi(self._on_platform, team_id)
+
+    @cached_property
+    def pods(self) -> PodsApi:
+        """Pods: listing, creating, ending."""
+        from prime_tui.api.pods import PodsApi
+
+        return PodsApi(self._on_platform, self.budget, self.team_id)
+
+    @cached_property
+    def offers(self) -> OffersApi:
+        """What can be rented."""
+        from prime_tui.api.offers import OffersApi
+
+        return OffersApi(self._on_platform)
+
+    @cached_property
+    def disks(self) -> DisksApi:
+        """Disks that outlive their pods."""
+        from prime_tui.api.disks import DisksApi
+
+        return DisksApi(self._on_platform, self.team_id)
+
+    @cached_property
+    def ssh_keys(self) -> SshKeysApi:
+        """The keys that new pods let in."""
+        from prime_tui.api.ssh_keys import SshKeysApi
+
+        return SshKeysApi(self._on_platform)
+
+    @cached_property
+    def runs(self) -> RunsApi:
+        """Training runs."""
+        from prime_tui.api.runs import RunsApi
+
+        return RunsApi(self._on_platform, self.team_id)
+
+    @cached_property
+    def templates(self) -> TemplatesApi:
+        """Logins of image registries, and whether an image can be pulled."""
+        from prime_tui.api.templates import TemplatesApi
+
+        return TemplatesApi(self._on_platform)
+
+    @cached_property
+    def inference(self) -> InferenceApi:
+        """Models to chat with."""
+        from prime_tui.api.inference import InferenceApi
+
+        return InferenceApi(self._on_inference, self.team_id)
 
     @property
     def read_only(self) -> bool:

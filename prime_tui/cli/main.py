@@ -165,7 +165,7 @@ def _monitor(options: argparse.Namespace, hardening: Hardening) -> int:
 
 
 def _run(settings: Settings) -> int:
-    """Show what was on the screen last, and load the monitor behind it."""
+    """Show what was on the screen last, where that is known, and load the monitor behind it."""
     from prime_tui.accounts.wallet_name import wallet_name
     from prime_tui.domain.clock import SystemClock
     from prime_tui.persistence.last_frame import LastFrame, frame_key
@@ -178,7 +178,7 @@ def _run(settings: Settings) -> int:
     try:
         if settings.demo is None and wallet is not None:
             key = frame_key(wallet, settings.theme, os.environ)
-            curtain.raise_(LastFrame(Paths.of_user().state_dir, settings.first_screen, key), SystemClock())
+            curtain.raise_old(LastFrame(Paths.of_user().state_dir, settings.first_screen, key), SystemClock())
         from prime_tui import bootstrap
 
         return bootstrap.run(settings, curtain)

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from prime_tui.accounts.accounts import Accounts
 from prime_tui.accounts.given_key import key_from_input, take_environment_key, withdrawn_environment_key
-from prime_tui.accounts.official_profiles import official_profile
 from prime_tui.config.schema import Config
 from prime_tui.config.settings import DemoOptions, Settings
 from prime_tui.domain.clock import SystemClock
@@ -18,8 +17,6 @@ from prime_tui.domain.credentials import Found, KeySource
 from prime_tui.domain.errors import CredentialError, SettingsError
 from prime_tui.domain.profiles import Profile
 from prime_tui.domain.secret import Secret
-from prime_tui.persistence.credentials.key_file import key_from_file
-from prime_tui.persistence.official import read_official
 from prime_tui.persistence.paths import Paths
 
 LEAST_CALLS_PER_H = 10
@@ -68,6 +65,9 @@ def _profile_and_key(
     given = _flag_key(options) or inherited
     if options.official is None:
         return accounts.first(options.profile, is_read_only=options.read_only), given
+    from prime_tui.accounts.official_profiles import official_profile
+    from prime_tui.persistence.official import read_official
+
     official = read_official(Path.home())
     chosen = official.named(options.official or environment.get("PRIME_CONTEXT", "").strip())
     if chosen is None or (chosen.key is None and given is None):
@@ -81,6 +81,8 @@ def _profile_and_key(
 
 def _flag_key(options: argparse.Namespace) -> Found | None:
     if options.api_key_file is not None:
+        from prime_tui.persistence.credentials.key_file import key_from_file
+
         file: Path = options.api_key_file
         return Found(key_from_file(file), KeySource.FLAG, file=file.absolute())
     if not options.api_key_stdin:

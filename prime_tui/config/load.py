@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -37,6 +35,8 @@ def parse_config(content: bytes | None, path: Path) -> Config:
     """
     if content is None:
         return Config(path)
+    import tomllib
+
     try:
         document = tomllib.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError:
@@ -106,5 +106,7 @@ def _refuse_unknown(path: Path, prefix: str, table: dict[str, Any], known: Itera
 
 
 def _nearest(word: str, known: Iterable[str]) -> str:
+    import difflib
+
     found = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
     return f"Did you mean {found[0]}?" if found else ""

@@ -257,8 +257,9 @@ class Store:
 
     def set_launches(self, launches: tuple[LaunchRecord, ...]) -> None:
         """Replace what is known of runs launched here."""
-        self.launches = launches
-        self.mark(Topic.RUNS)
+        if launches != self.launches:
+            self.launches = launches
+            self.mark(Topic.RUNS)
 
     def type_run(self, run_id: RunId) -> None:
         """Add a run id that the person typed."""

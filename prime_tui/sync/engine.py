@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import nullcontext
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from prime_tui.api.budget import user_call
@@ -14,27 +15,27 @@ from prime_tui.domain.clock import Clock
 from prime_tui.domain.credentials import Replacement
 from prime_tui.domain.errors import AnotherAccount, CredentialError, NotPermitted, PrimeError
 from prime_tui.domain.ids import RunId
-from prime_tui.domain.offers import OfferQuery
 from prime_tui.domain.pods import TRANSIENT
 from prime_tui.domain.runs import TERMINAL
 from prime_tui.domain.views import LaunchRecord
 from prime_tui.store.slice import Slice, Topic
 from prime_tui.store.store import Store
-from prime_tui.sync.chat_desk import ChatDesk
 from prime_tui.sync.clock_watch import ClockWatch
 from prime_tui.sync.health import Health
 from prime_tui.sync.key_gate import KeyGate
 from prime_tui.sync.logs import LogFollower
 from prime_tui.sync.permits import Permits
-from prime_tui.sync.pod_actions import PodActions
 from prime_tui.sync.poller import Outcome, Poller
 from prime_tui.sync.reading import Readings
 from prime_tui.sync.recorder import Recorder
-from prime_tui.sync.run_actions import RunActions
 from prime_tui.sync.run_reading import RunReadings
 
 if TYPE_CHECKING:
     from prime_tui.api.client import PrimeClient
+    from prime_tui.domain.offers import OfferQuery
+    from prime_tui.sync.chat_desk import ChatDesk
+    from prime_tui.sync.pod_actions import PodActions
+    from prime_tui.sync.run_actions import RunActions
 
 # Seconds between readings while the topic is on the screen, and while it is not (None: not read).
 PACES: dict[Topic, tuple[float, float | None]] = {
@@ -51,6 +52,7 @@ PACES: dict[Topic, tuple[float, float | None]] = {
 }
 IN_PARTS = frozenset({Topic.USAGE, Topic.RUN_DETAIL})
 """Readings of several things: where the key may not read one of them, the others are read on."""
+FIRST = (Topic.WALLET, Topic.ACCOUNT)
 MOVING_PODS_S = 15.0
 DETAIL_S, FINISHED_DETAIL_S = 30.0, 300.0
 
@@ -59,9 +61,6 @@ class Engine:
     """What the screens (and later a program without one) are given.
 
     Attributes:
-        pods: Creating and ending pods.
-        runs: Launching and ending runs.
-        chat: Asking models.
         logs: Following the log of one run or pod.
 
     Args:
@@ -69,6 +68,8 @@ class Engine:
         pace: Factor on all intervals; below 1 reads faster, for a service that has no limit.
         recorder: Keeps the last known state; None where nothing is to be kept.
         renew: Looks the key up again after a refusal, see `KeyGate`.
+        head_start_s: How long only the balance and its owner are read: what the other topics need has to be
+            loaded first, and the balance should not wait for that.
     """
 
     def __init__(
@@ -81,11 +82,13 @@ class Engine:
         pace: float = 1.0,
         recorder: Recorder | None = None,
         renew: Callable[[], Awaitable[Replacement | None]] | None = None,
+        head_start_s: float = 0.0,
     ) -> None:
         self._client = client
         self._store = store
         self._clock = clock
         self._pace_factor = pace
+        self._head_start_s = head_start_s
         self._recorder = recorder
         self._health = Health(store)
         self._clock_watch = ClockWatch(clock, self._clock_stepped)
@@ -98,9 +101,7 @@ class Engine:
         self._another: asyncio.Event = asyncio.Event()
         self._other_account: Account | None = None
         self._is_read_only = client.read_only
-        self.pods = PodActions(client, store, clock)
-        self.runs = RunActions(client, store, clock, remember)
-        self.chat = ChatDesk(client, store)
+        self._remember = remember
         self._shown: frozenset[Topic] = frozenset()
         self._has_read_runs = False
         self._watched_run: RunId | None = None
@@ -165,8 +166,10 @@ class Engine:
 
     async def _read_for_ever(self) -> None:
         async with asyncio.TaskGroup() as group:
-            for poller in self._pollers.values():
-                group.create_task(poller.run(), name=f"poll {poller.name}")
+            self._begin(group, FIRST)
+            if self._head_start_s:
+                await self._clock.sleep(self._head_start_s)
+            self._begin(group, [topic for topic in self._pollers if topic not in FIRST])
             group.create_task(self.logs.run(), name="follow logs")
             if self._recorder is not None:
                 group.create_task(self._recorder.run(), name="record")
@@ -175,9 +178,36 @@ class Engine:
         self._other_account = account
         self._another.set()
 
+    def _begin(self, group: asyncio.TaskGroup, topics: Iterable[Topic]) -> None:
+        for topic in topics:
+            group.create_task(self._pollers[topic].run(), name=f"poll {topic.value}")
+
     async def close(self) -> None:
         """Close the connections, once `run` is over and no action is under way."""
         await self._client.aclose()
+
+    # -- what a person does: imported when it is first done ------------------------
+
+    @cached_property
+    def pods(self) -> PodActions:
+        """Creating and ending pods."""
+        from prime_tui.sync.pod_actions import PodActions
+
+        return PodActions(self._client, self._store, self._clock)
+
+    @cached_property
+    def runs(self) -> RunActions:
+        """Launching and ending runs."""
+        from prime_tui.sync.run_actions import RunActions
+
+        return RunActions(self._client, self._store, self._clock, self._remember)
+
+    @cached_property
+    def chat(self) -> ChatDesk:
+        """Asking models."""
+        from prime_tui.sync.chat_desk import ChatDesk
+
+        return ChatDesk(self._client, self._store)
 
     # -- what is on the screen decides the pace ----------------------------------
 

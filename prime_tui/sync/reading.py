@@ -10,7 +10,6 @@ from prime_tui.domain.account import Account
 from prime_tui.domain.clock import Clock
 from prime_tui.domain.errors import ApiError, MethodNotAllowed, NotFound
 from prime_tui.domain.ids import PodId
-from prime_tui.domain.offers import OfferQuery
 from prime_tui.domain.pods import TRANSIENT, Pod
 from prime_tui.domain.remote import Listing
 from prime_tui.store.slice import Topic
@@ -19,6 +18,7 @@ from prime_tui.sync.permits import Permits
 
 if TYPE_CHECKING:
     from prime_tui.api.client import PrimeClient
+    from prime_tui.domain.offers import OfferQuery
 
 BILLING_PAGE = 100
 MOST_BILLING_PAGES = 5
@@ -49,7 +49,8 @@ class Readings:
         self._take_account = take_account
         self._last_billing_at: datetime | None = None
         self._has_status = True
-        self.offer_query = OfferQuery()
+        self.offer_query: OfferQuery | None = None
+        """What is asked for; None is everything."""
 
     def forget_times(self) -> None:
         """The clock was set: what was noted by it says nothing any more."""
@@ -123,8 +124,8 @@ class Readings:
 
     async def offers(self) -> None:
         """Read the offers that the query asks for."""
-        query = self.offer_query
-        listing = await self._client.offers.list(query)
+        query, offers = self.offer_query, self._client.offers
+        listing = await (offers.list() if query is None else offers.list(query))
         if query == self.offer_query:  # else something else is wanted by now, and read next
             self._store.offers.loaded(listing, self._clock.now())
 

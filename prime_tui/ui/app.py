@@ -24,6 +24,7 @@ from prime_tui.store.selectors.alerts import alerts
 from prime_tui.store.slice import Topic
 from prime_tui.store.store import PASSING, KeyState, Store
 from prime_tui.ui.account_door import AccountDoor
+from prime_tui.ui.colours import DARK
 from prime_tui.ui.heartbeat import Heartbeat
 from prime_tui.ui.help import help_lines
 from prime_tui.ui.messages import OpenPod, OpenRun
@@ -34,7 +35,7 @@ from prime_tui.ui.screens.base import PrimeScreen
 from prime_tui.ui.strip_facts import StripModel
 from prime_tui.ui.terminal.quiet_app import QuietApp
 from prime_tui.ui.terminal.tmux import watch_tmux
-from prime_tui.ui.theme import DARK, FIELDS_CSS, THEMES
+from prime_tui.ui.theme import FIELDS_CSS, THEMES
 from prime_tui.ui.widgets.after_refresh import after_refresh
 from prime_tui.ui.widgets.dialog import ConfirmDialog, MessageDialog
 
@@ -126,6 +127,8 @@ class PrimeApp(QuietApp[None]):
         has_clock: bool = True,
         away_paint_s: float = 10.0,
     ) -> None:
+        # The toolkit's own first screen would be built, drawn and never seen.
+        self.DEFAULT_MODE = first_screen  # type: ignore[misc]
         super().__init__()
         self.store = store
         self.clock = clock
@@ -146,7 +149,6 @@ class PrimeApp(QuietApp[None]):
         self._open_store = open_store
         self._serving: Worker[None] | None = None
         self._stop_listening: Callable[[], None] = lambda: None
-        self._first_screen = first_screen
         for one in THEMES:
             self.register_theme(one)
         self.theme = theme
@@ -154,8 +156,7 @@ class PrimeApp(QuietApp[None]):
     # -- life ----------------------------------------------------------------------
 
     def on_mount(self) -> None:
-        """Show the first screen, and connect once it is painted."""
-        self.switch_mode(self._first_screen)
+        """Connect once the first screen is painted."""
         self._listen_to(self.store)
         self.heartbeat.start()
         self.run_worker(watch_tmux(self.audience.attach), group="tmux", name="tmux", exit_on_error=False)

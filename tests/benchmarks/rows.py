@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from tests.benchmarks import desktop_bus
@@ -20,6 +21,13 @@ MANY = ("--pods", "50", "--runs", "200")  # a tenth of the runs is live
 STILL = ("--speed", "0")
 TABLE = [sys.executable, "-m", "tests.ui.terminal.pty_program"]
 """The table on its own, with as many rows as one likes."""
+
+
+FIRST_FRAME: tuple[tuple[str, str, str, Callable[[Moment], float]], ...] = (
+    ("first frame, wall", "1.25 ×", "ms", lambda moment: moment.wall_s * 1000),
+    ("first frame, CPU", "1.25 ×", "ms", lambda moment: moment.cpu_s * 1000),
+    ("written until quiet", "16,000 B", "B", lambda moment: moment.written_bytes),
+)
 
 
 @dataclass(frozen=True)
@@ -44,31 +52,36 @@ def words_only(effort: Effort) -> Iterator[Figure]:
 
 
 def start(effort: Effort) -> Iterator[Figure]:
-    """The first frame with the last known state, and the first live data, against the minimal program."""
+    """The first frame and the first live data, with and without a last known state."""
     floors: list[Moment] = []
-    firsts: list[Moment] = []
-    lives: list[float] = []
+    firsts: dict[str, list[Moment]] = {"": [], ", first start": []}
+    lives: dict[str, list[float]] = {"": [], ", first start": []}
     with place(*STILL) as here:
         _fill_state(here)
         for _ in range(effort.times):
             with running(HELLO, here.environment) as hello:
                 floors.append(hello.painted())
-            with running(PROGRAM, here.environment) as ours:
-                firsts.append(ours.painted())
-                ours.terminate()
-            with running(PROGRAM, here.environment) as ours:
-                lives.append(_live_at_s(ours))
-                ours.terminate()
-
-    def figure(what: str, budget: str, unit: str, of: Callable[[Moment], float]) -> Figure:
-        ours, floor = (statistics.median(map(of, moments)) for moments in (firsts, floors))
-        return Figure(what, ours, unit, budget, floor)
-
-    yield figure("first frame, wall", "1.25 ×", "ms", lambda moment: moment.wall_s * 1000)
-    yield figure("first frame, CPU", "1.25 ×", "ms", lambda moment: moment.cpu_s * 1000)
-    yield figure("written until quiet", "16,000 B", "B", lambda moment: moment.written_bytes)
+            for kind in firsts:
+                with _home(here, is_new=bool(kind)) as environment, running(PROGRAM, environment) as ours:
+                    firsts[kind].append(ours.painted())
+                    ours.terminate()
+                with _home(here, is_new=bool(kind)) as environment, running(PROGRAM, environment) as ours:
+                    lives[kind].append(_live_at_s(ours))
+                    ours.terminate()
     floor_ms = statistics.median(moment.wall_s for moment in floors) * 1000
-    yield Figure("first live data, wall", statistics.median(lives) * 1000, "ms", "2.2 ×", floor_ms)
+    for kind, moments in firsts.items():
+        for what, budget, unit, of in FIRST_FRAME:
+            ours_of, floor_of = (statistics.median(map(of, one)) for one in (moments, floors))
+            yield Figure(f"{what}{kind}", ours_of, unit, budget, floor_of)
+        live_ms = statistics.median(lives[kind]) * 1000
+        yield Figure(f"first live data, wall{kind}", live_ms, "ms", "2.2 ×", floor_ms)
+
+
+@contextmanager
+def _home(here: Place, *, is_new: bool) -> Iterator[dict[str, str]]:
+    """The environment of somebody who was here before, or of somebody who never was."""
+    with tempfile.TemporaryDirectory() as home:
+        yield here.environment | ({"HOME": home} if is_new else {})
 
 
 def _fill_state(here: Place) -> None:

@@ -8,65 +8,23 @@ import signal
 import sys
 import termios
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from prime_tui.sim.serve import SimOptions, SimServer
-from tests.e2e.terminal import ENTER_ALT, LEAVE_ALT, SHOW_CURSOR, Terminal, terminal
+from tests.e2e.homes import Home, slow
+from tests.e2e.terminal import ENTER_ALT, LEAVE_ALT, SHOW_CURSOR, Terminal
 
 PROGRAM = [sys.executable, "-m", "prime_tui"]
 MARK = "prime-tui is starting · below is the screen of"
-# The program with all that it loads after the old frame made slow, so that the frame can be looked at.
-SLOW = """
-import sys
-class Slow:
-    def find_spec(self, name, path=None, target=None):
-        if name == "textual.app":
-            import time
-            time.sleep({seconds})
-sys.meta_path.insert(0, Slow())
-from prime_tui.cli.main import main
-sys.exit(main({words!r}))
-"""
-
 IN_A_CALLBACK = """
             class Late:
                 def __del__(self):
                     time.sleep(20.0)
             Late()
 """
-
-
-def slow(seconds: float, *words: str) -> list[str]:
-    return [sys.executable, "-c", SLOW.format(seconds=seconds, words=list(words))]
-
-
-class Home:
-    """One user, one service."""
-
-    def __init__(self, path: Path, url: str) -> None:
-        self.path = path
-        self.variables = {
-            "PRIME_API_KEY": "sentinel-key-4711",
-            "PRIME_API_BASE_URL": url,
-            "PRIME_INFERENCE_URL": f"{url}/api/v1",
-            "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
-        }
-
-    def frames(self) -> list[Path]:
-        return [file for file in self.path.rglob("frame-*") if file.is_file()]
-
-    def forget_frames(self) -> None:
-        for file in self.frames():
-            file.unlink()
-
-    def run(
-        self, command: list[str], *, columns: int = 120, rows: int = 40, **extra: str
-    ) -> AbstractContextManager[Terminal]:
-        return terminal(command, home=self.path, columns=columns, rows=rows, **(self.variables | extra))
 
 
 @pytest.fixture

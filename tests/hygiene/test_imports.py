@@ -16,7 +16,7 @@ try:
     {code}
 except SystemExit:
     pass
-print(*sorted(sys.modules), sep="\\n", file=sys.__stderr__)
+print(*sorted(name for name, module in sys.modules.items() if module), sep="\\n", file=sys.__stderr__)
 """
 MAIN = "from prime_tui.cli.main import main; main({words!r})"
 
@@ -51,8 +51,19 @@ def test_the_app_is_imported_without_what_only_the_connection_needs() -> None:
     assert among(modules, "prime_tui.sim") == set()
 
 
+def test_the_client_brings_what_account_and_balance_need() -> None:
+    modules = modules_after("import prime_tui.api.client")
+    assert "httpx" in modules
+    wire = {name.removeprefix("prime_tui.api.wire.") for name in among(modules, "prime_tui.api.wire")}
+    assert wire == {"prime_tui.api.wire", "account", "base", "billing", "scalars"}
+    assert among(modules, "click", "pygments", "rich") == set(), "the command line of httpx"
+
+
 def test_the_engine_is_imported_without_http() -> None:
-    assert among(modules_after("import prime_tui.sync.engine"), "httpx", "pydantic", "textual") == set()
+    modules = modules_after("import prime_tui.sync.engine")
+    assert among(modules, "httpx", "pydantic", "textual") == set()
+    actions = ("prime_tui.sync.pod_actions", "prime_tui.sync.run_actions", "prime_tui.sync.chat_desk")
+    assert among(modules, *actions) == set(), "what a person does comes later"
 
 
 def test_the_domain_stands_alone() -> None:

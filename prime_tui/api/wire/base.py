@@ -41,7 +41,8 @@ _MAX_UNREADABLE = 50
 class Wire(BaseModel):
     """A JSON object; unknown names are ignored, and null counts as absent so that an alias can step in."""
 
-    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True, frozen=True)
+    # Built when first used: most models are parts of others, which build them in, or are not needed at first.
+    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True, frozen=True, defer_build=True)
 
     @model_validator(mode="before")
     @classmethod

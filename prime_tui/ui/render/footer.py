@@ -15,6 +15,9 @@ class KeyHint(NamedTuple):
     verb: str
 
 
+COMMON_HINTS = (KeyHint("?", "help"), KeyHint("q", "quit"))
+
+
 def footer(hints: Sequence[KeyHint], width: int, always: Sequence[KeyHint] = ()) -> Styled:
     """Return as many hints as fit, the first ones first, with room kept for those of `always` at the end."""
     last = [_item(hint) for hint in always]

@@ -12,10 +12,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-
-from markdown_it.token import Token
+from typing import TYPE_CHECKING
 
 from prime_tui.ui.render.markdown import CODE_EDGE, Piece, parsed, pieces_of
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 LONG_CHARS = 2_000
 """A block longer than this is cut where its lines or items end."""

@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+from typing import TYPE_CHECKING
 
 from prime_tui.domain.text import clean
 from prime_tui.ui.render.styled import Align, Role, Span, fit, join, width_of
 from prime_tui.ui.render.wrapping import Line, chopped, wrapped
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
 
 CODE_EDGE, QUOTE_EDGE = Span("▎ ", "dim"), Span("│ ", "dim")
 BULLETS = ("•", "◦", "▪")
@@ -51,6 +53,8 @@ class Piece:
 
 @lru_cache(maxsize=1)
 def _parser() -> MarkdownIt:
+    from markdown_it import MarkdownIt  # the first answer needs it, the screen does not
+
     parser = MarkdownIt("commonmark", {"html": False, "linkify": False, "typographer": False})
     return parser.enable(["table", "strikethrough"]).disable(["html_block", "html_inline"])
 

@@ -21,6 +21,8 @@ from prime_tui.ui.render.styled import ChipRole, Role, Span, Styled, clip, join,
 TABS = ("Wallet", "Runs", "Pods", "Chat")
 SPARK_BUCKETS = 24
 FRESH_STEP_S = 5
+LEAST_WIDTH, LEAST_HEIGHT = 60, 15
+"""Of the terminal, for any screen."""
 WIDE, MIDDLE, NARROW = 120, 96, 80
 CHIP = "■"
 ONE_NAME_CELLS = 9

@@ -23,6 +23,9 @@ ChipRole = Literal[
 """The colours that tell profiles apart; they mean nothing else."""
 
 Role = Literal["text", "dim", "accent", "good", "warn", "bad", "title", "stale", ChipRole]
+BOLD: frozenset[Role] = frozenset({"title", "bad"})
+FADED: frozenset[Role] = frozenset({"dim", "stale"})
+"""Dimmed where the theme has no colour for them."""
 Align = Literal["left", "right", "centre"]
 
 ELLIPSIS = "…"
@@ -101,6 +104,17 @@ def fit(styled: Styled, width_cells: int, align: Align = "left") -> tuple[Span, 
     if right:
         kept.append(Span(" " * right))
     return tuple(kept)
+
+
+def edges(left: Styled, right: Styled, width_cells: int) -> tuple[Span, ...]:
+    """`left` and `right` at the two ends of `width_cells`.
+
+    Where there is too little room the left part is cut: what stands at the right is short and wanted.
+    """
+    right_cells = min(width_of(right), width_cells)
+    left_cells = width_cells - right_cells
+    gap = 1 if right_cells and left_cells else 0
+    return join((fit(left, left_cells - gap), " " * gap, fit(right, right_cells)))
 
 
 def _fit_text(text: str, width_cells: int, align: Align) -> str:

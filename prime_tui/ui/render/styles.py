@@ -7,7 +7,7 @@ from typing import Literal, get_args
 from rich.style import Style
 from textual.color import Color, ColorParseError
 
-from prime_tui.ui.render.styled import Role
+from prime_tui.ui.render.styled import BOLD, FADED, Role
 
 Look = Role | Literal["cursor", "cursor-blurred"]
 
@@ -24,8 +24,6 @@ FOREIGN_VARIABLE: Mapping[Role, str] = MappingProxyType(
         "stale": "foreground-muted",
     }
 )
-BOLD: frozenset[Role] = frozenset({"title", "bad"})
-FADED: frozenset[Role] = frozenset({"dim", "stale"})
 
 
 def look_styles(variables: Mapping[str, str], base: Style) -> dict[Look, Style]:

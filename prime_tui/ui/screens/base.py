@@ -16,16 +16,13 @@ from prime_tui.store.slice import Topic
 from prime_tui.store.store import Store
 from prime_tui.ui.banner import banner
 from prime_tui.ui.help import key_name
-from prime_tui.ui.render.footer import KeyHint, footer
-from prime_tui.ui.render.strip import first_line, second_line
+from prime_tui.ui.render.footer import COMMON_HINTS, KeyHint, footer
+from prime_tui.ui.render.strip import LEAST_HEIGHT, LEAST_WIDTH, first_line, second_line
 from prime_tui.ui.shell import Shell
 from prime_tui.ui.widgets.line import Line
 
 if TYPE_CHECKING:
     from prime_tui.sync.engine import Engine
-
-LEAST_WIDTH, LEAST_HEIGHT = 60, 15
-COMMON_HINTS = (KeyHint("?", "help"), KeyHint("q", "quit"))
 
 
 class PrimeScreen(Screen[None]):

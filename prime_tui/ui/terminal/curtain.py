@@ -1,8 +1,9 @@
-"""The last frame of an earlier session, before the toolkit is even imported.
+"""A first frame on the terminal, before the toolkit is even imported.
 
-It is marked as old in its first line. Where it fits, the terminal is taken over at once: keys are not echoed
-and wait for the program. `hand_over` leaves the frame standing for the toolkit; `drop` gives the terminal
-back, for a program that ends before. Nothing here imports Textual.
+That is the last frame of an earlier session, marked as old in its first line, or else one that is drawn now.
+With it the terminal is taken over: keys are not echoed and wait for the program. `hand_over` leaves the frame
+standing for the toolkit; `drop` gives the terminal back, for a program that ends before. Nothing here imports
+Textual.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ import contextlib
 import os
 import signal
 import termios
+from collections.abc import Callable
 from types import FrameType
-from typing import Any
+from typing import Any, NamedTuple
 
 from prime_tui.domain.clock import Clock
 from prime_tui.domain.errors import StorageError
@@ -27,20 +29,45 @@ MARKED_LINES = 1
 """At the top: they say how old the rest is, and are not part of a kept picture."""
 
 
+class Painting(NamedTuple):
+    """A picture, and what is drawn over its first line."""
+
+    picture: Picture
+    mark: str = ""
+
+
 class Curtain:
-    """An old frame on the terminal. Does nothing, at any call, where there is none."""
+    """A frame on the terminal. Does nothing, at any call, where there is none."""
 
     def __init__(self) -> None:
         self.picture: Picture | None = None
-        """What stands on the terminal, below the mark."""
+        """What stands on the terminal."""
         self.attributes: list[Any] | None = None
         """How the terminal was before."""
 
-    def raise_(self, kept: LastFrame, clock: Clock) -> None:
-        """Paint the frame that fits this terminal, if there is one."""
+    def raise_old(self, kept: LastFrame, clock: Clock) -> None:
+        """Paint the old frame that fits this terminal, if there is one, below the mark."""
+
+        def old(width: int, height: int) -> Painting | None:
+            found = kept.read(width, height)
+            return None if found is None else Painting(found.picture, _mark(found, clock))
+
+        self._raise(old)
+
+    def raise_new(self, draw: Callable[[int, int], Picture | None]) -> None:
+        """Paint what `draw` makes for this width and height, unless a frame stands there already."""
+
+        def new(width: int, height: int) -> Painting | None:
+            picture = draw(width, height)
+            return None if picture is None else Painting(picture)
+
+        if self.picture is None:
+            self._raise(new)
+
+    def _raise(self, painting: Callable[[int, int], Painting | None]) -> None:
         try:
             size = os.get_terminal_size(OUTPUT)
-            found = kept.read(size.columns, size.lines)
+            found = painting(size.columns, size.lines)
             if found is None:
                 return
             attributes = termios.tcgetattr(INPUT)
@@ -50,7 +77,7 @@ class Curtain:
         self.attributes, self.picture = attributes, found.picture
         for number in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._end)
-        _write(TAKE + _mark(found, clock) + found.picture.sequence)
+        _write(TAKE + found.mark + found.picture.sequence)
 
     def hand_over(self) -> Picture | None:
         """Leave the frame where it is, and the terminal's attributes as they were, to the toolkit."""

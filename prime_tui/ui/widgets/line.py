@@ -3,15 +3,14 @@
 from textual.reactive import reactive
 from textual.strip import Strip
 
-from prime_tui.ui.render.styled import Span, Styled, fit, join, spans_of, width_of
+from prime_tui.ui.render.styled import Span, Styled, edges, fit, join, spans_of, width_of
 from prime_tui.ui.widgets.painted import PaintedWidget
 
 
 class Line(PaintedWidget):
     """One line of styled text, with an optional part at the right edge.
 
-    Assigning an equal value paints nothing. When there is too little room the left part is cut, because what
-    stands at the right is short and wanted.
+    Assigning an equal value paints nothing. When there is too little room the left part is cut.
     """
 
     DEFAULT_CSS = """
@@ -39,11 +38,7 @@ class Line(PaintedWidget):
         return self.strip(self._spans(width) if y == 0 else fit("", width), width)
 
     def _spans(self, width_cells: int) -> tuple[Span, ...]:
-        right_cells = min(width_of(self.right), width_cells)
-        left_cells = width_cells - right_cells
-        gap = 1 if right_cells and left_cells else 0
-        left = fit(self.content, left_cells - gap)
-        return join((left, " " * gap, fit(self.right, right_cells)))
+        return edges(self.content, self.right, width_cells)
 
 
 class Rule(Line):

@@ -5,8 +5,9 @@ from rich.style import Style
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES, Theme
 
+from prime_tui.ui.colours import ANSI, DARK, starting_theme
 from prime_tui.ui.render.styles import ROLES, Look, look_styles
-from prime_tui.ui.theme import ANSI, DARK, THEMES, starting_theme
+from prime_tui.ui.theme import THEMES
 
 ON_BACKGROUND_CONTRAST = 4.5
 PALETTE_LEVELS = {0, 95, 135, 175, 215, 255}

@@ -18,11 +18,12 @@ from typing import ClassVar  # noqa: E402
 from textual.app import ComposeResult  # noqa: E402
 from textual.binding import Binding, BindingType  # noqa: E402
 
+from prime_tui.ui.colours import starting_theme  # noqa: E402
 from prime_tui.ui.render.rows import Column, Row  # noqa: E402
 from prime_tui.ui.render.styled import Span  # noqa: E402
 from prime_tui.ui.terminal.last_words import install  # noqa: E402
 from prime_tui.ui.terminal.quiet_app import QuietApp  # noqa: E402
-from prime_tui.ui.theme import THEMES, starting_theme  # noqa: E402
+from prime_tui.ui.theme import THEMES  # noqa: E402
 from prime_tui.ui.widgets.line import Line, Rule  # noqa: E402
 from prime_tui.ui.widgets.table import KeyedTable  # noqa: E402
 

@@ -10,7 +10,8 @@ from textual.pilot import Pilot
 from textual.strip import Strip
 from textual.widget import Widget
 
-from prime_tui.ui.theme import DARK, THEMES
+from prime_tui.ui.colours import DARK
+from prime_tui.ui.theme import THEMES
 from tests.ui.screen_text import screen_lines, screen_text
 
 Said = TypeVar("Said", bound=Message)

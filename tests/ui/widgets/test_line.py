@@ -4,8 +4,8 @@ import pytest
 from rich.cells import cell_len
 from textual.widget import Widget
 
+from prime_tui.ui.colours import ANSI, DARK, LIGHT
 from prime_tui.ui.render.styled import Span
-from prime_tui.ui.theme import ANSI, DARK, LIGHT
 from prime_tui.ui.widgets.line import Line, Rule
 from tests.ui.widgets.stage import Drawn, on_stage
 

@@ -8,9 +8,9 @@ from decimal import Decimal
 import pytest
 from textual.screen import Screen
 
+from prime_tui.ui.colours import LIGHT
 from prime_tui.ui.render import curve
 from prime_tui.ui.render.curve import Point, decimate, dollar_ticks, stretches, time_ticks
-from prime_tui.ui.theme import LIGHT
 from prime_tui.ui.widgets import plot
 from prime_tui.ui.widgets.plot import SpendPlot
 from tests.ui.widgets.stage import Stage, on_stage

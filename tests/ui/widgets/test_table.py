@@ -10,9 +10,9 @@ from textual.events import MouseScrollDown
 from textual.geometry import Size
 
 from prime_tui.domain.text import clean
+from prime_tui.ui.colours import ANSI, DARK, LIGHT
 from prime_tui.ui.render.rows import Column, Row
 from prime_tui.ui.render.styled import Span, Styled
-from prime_tui.ui.theme import ANSI, DARK, LIGHT
 from prime_tui.ui.widgets.line import Line
 from prime_tui.ui.widgets.table import KeyedTable
 from tests.ui.widgets.stage import Drawn, Stage, on_stage
