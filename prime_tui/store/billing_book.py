@@ -66,10 +66,9 @@ class BillingBook:
         self.observe(wallet, 0, fetched_at)
         self.observed_since = None
 
-    def clock_stepped(self, step: timedelta) -> None:
-        """Note that our clock was set by `step`: we have watched as long as before."""
-        if self.observed_since is not None:
-            self.observed_since += step
+    def watch_anew(self) -> None:
+        """Note that our clock was set: how long we have watched the service's rows is not known."""
+        self.observed_since = None
 
     def _observe_row(self, row: BillingRow, at: datetime) -> bool:
         old = self._rows.get(row.id)

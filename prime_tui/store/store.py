@@ -178,7 +178,7 @@ class Store:
                 one.clock_stepped(step)
         self.balances.clear()
         self.run_trails.clear()
-        self.billing.clock_stepped(step)
+        self.billing.watch_anew()
         self.mark(Topic.BILLING)
 
     # -- writing what is more than a slice ---------------------------------------

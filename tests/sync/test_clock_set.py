@@ -22,12 +22,11 @@ def looks(watch: Watch) -> set[Freshness]:
 
 
 @pytest.mark.parametrize("step", [timedelta(hours=3), timedelta(hours=-3), timedelta(days=-400)])
-async def test_ages_and_the_measured_burn_survive_a_clock_that_is_set(step: timedelta) -> None:
+async def test_ages_survive_a_clock_that_is_set_and_rates_are_measured_anew(step: timedelta) -> None:
     async with watching() as watch:
         await watch.start()
         await watch.live(20 * 60)
-        before = measured_burn(watch.store, watch.clock.now())
-        assert before is not None
+        assert measured_burn(watch.store, watch.clock.now()) is not None
         watch.sim.fault("status", "*/billing/wallet", status=503)
         await watch.live(240)
         assert ages_s(watch)[0] >= 240
@@ -37,8 +36,7 @@ async def test_ages_and_the_measured_burn_survive_a_clock_that_is_set(step: time
         assert 290 <= ages_s(watch)[0] <= 400, "what could not be read since is as old as it is"
         assert max(ages_s(watch)[1:]) <= 70
         assert watch.store.wallet.remote.freshness(watch.clock.now()) is Freshness.STALE
-        after = measured_burn(watch.store, watch.clock.now())
-        assert after is None or after <= before * 2
+        assert measured_burn(watch.store, watch.clock.now()) is None, "what it was measured by is gone"
         calls = watch.total()
         await watch.live(300)
         assert watch.total() - calls > 10, "reading goes on at its pace"

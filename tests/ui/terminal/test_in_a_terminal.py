@@ -167,8 +167,8 @@ def frozen(one: Terminal) -> None:
     """Let the program write until the terminal, which reads nothing, takes no more; then for some time on."""
     one.send("f")
     waiting, steady = -1, 0
-    while steady < 5:
-        select.select([], [], [], 0.2)
+    while steady < 8:
+        select.select([], [], [], 0.3)
         now = struct.unpack("i", fcntl.ioctl(one.fd, termios.FIONREAD, b"    "))[0]
         steady = steady + 1 if now == waiting else 0
         waiting = now
