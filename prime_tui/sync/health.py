@@ -10,39 +10,49 @@ FAILURES_BEFORE_NOTICE = 2
 
 
 class Health:
-    """Knows which topics fail and why; a reason that several topics share is told once."""
+    """Knows which topics fail and why; a reason that several topics share is told once.
+
+    It is over when none of them fails for it any more, the ones that failed but once included: an end that
+    is told too early is followed by the next beginning.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._failures: dict[str, int] = {}
-        self._told: dict[str, str] = {}
+        self._reasons: dict[str, str] = {}
+        """Why each topic fails; once that could be told, another excuse is no news."""
+        self._told: set[str] = set()
 
     def failed(self, name: str, error: PrimeError) -> None:
         """Note a failed reading."""
         if isinstance(error, NotAuthenticated | BudgetExhausted):
             return  # the banner and the budget say so
         count = self._failures[name] = self._failures.get(name, 0) + 1
-        if count < FAILURES_BEFORE_NOTICE or name in self._told:
-            return
-        is_news = error.message not in self._told.values()
-        self._told[name] = error.message
-        if is_news:
+        if count <= FAILURES_BEFORE_NOTICE:
+            self._reasons[name] = error.message
+            self._told &= set(self._reasons.values())
+        reason = self._reasons[name]
+        if count >= FAILURES_BEFORE_NOTICE and reason not in self._told:
+            self._told.add(reason)
             self._store.notify(
-                f"{error.message} Showing the last known values.",
-                Severity.WARNING,
-                title=f"Reading {name} fails",
+                f"{reason} Showing the last known values.", Severity.WARNING, title=f"Reading {name} fails"
             )
 
     def succeeded(self, name: str) -> None:
         """Note a successful reading."""
-        self._failures.pop(name, None)
-        reason = self._told.pop(name, None)
-        if reason is None or reason in self._told.values():
-            return
-        text = "Some other sources still fail." if self._told else "All sources answer again."
-        self._store.notify(text, title=f"Reading {name} works again")
+        if self._ends(name):
+            text = "Some other sources still fail." if self._told else "All sources answer again."
+            self._store.notify(text, title=f"Reading {name} works again")
 
     def dropped(self, name: str) -> None:
         """Note that nobody needs a topic any more: whether it fails will not be known."""
+        self._ends(name)
+
+    def _ends(self, name: str) -> bool:
+        """Forget a topic's failures; return whether that was the last of a reason that was told."""
         self._failures.pop(name, None)
-        self._told.pop(name, None)
+        reason = self._reasons.pop(name, None)
+        if reason is None or reason not in self._told or reason in self._reasons.values():
+            return False
+        self._told.remove(reason)
+        return True
