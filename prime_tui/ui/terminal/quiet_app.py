@@ -2,6 +2,7 @@
 
 # ruff: noqa: SLF001 - the private names are pinned in pins.py
 
+import asyncio
 import os
 import traceback
 import weakref
@@ -33,6 +34,7 @@ SWITCH = "PRIME_TUI_FRAME_DIFF"
 SYNC_START, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
 SYNC_FROM_CHARACTERS = 400  # a shorter frame arrives in one piece anyway
 PAUSE_S = 0.1
+BUILT_WITHIN_S = 5.0
 SETTLING_S = 2.0  # a terminal reports its size unasked after the start; that is no change
 
 ReturnType = TypeVar("ReturnType")
@@ -84,7 +86,15 @@ class QuietApp(App[ReturnType]):
         """Note when the person did something."""
         if isinstance(event, events.InputEvent) and not isinstance(event, events.MouseMove):
             self.asked_at_s = monotonic()
+        if isinstance(event, events.Key):
+            await self._screen_built()
         await super().on_event(event)
+
+    async def _screen_built(self) -> None:
+        """Wait for a screen that was just put up: a key typed ahead would take it away half built, a crash."""
+        until_s = monotonic() + BUILT_WITHIN_S
+        while self.screen_stack and not self.screen.is_mounted and monotonic() < until_s:
+            await asyncio.sleep(0.001)
 
     def on_resize(self, event: events.Resize) -> None:
         """A terminal that changed its size may show anything; so it may after a change there and back."""
