@@ -91,9 +91,9 @@ class QuietApp(App[ReturnType]):
         await super().on_event(event)
 
     async def _screen_built(self) -> None:
-        """Wait for a screen that was just put up: a key typed ahead would take it away half built, a crash."""
+        """Wait for a screen that was just put up: taken away half built, by a key typed ahead, it crashes."""
         until_s = monotonic() + BUILT_WITHIN_S
-        while self.screen_stack and not self.screen.is_mounted and monotonic() < until_s:
+        while self.screen_stack and not self.screen.is_mounted and monotonic() < until_s:  # noqa: ASYNC110 - the toolkit has no event for it
             await asyncio.sleep(0.001)
 
     def on_resize(self, event: events.Resize) -> None:

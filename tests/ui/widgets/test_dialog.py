@@ -164,6 +164,20 @@ async def test_a_key_waits_until_what_it_leaves_is_built() -> None:
             assert len(app.screen_stack) == 1
 
 
+async def test_a_dialog_closes_once() -> None:
+    async with on_stage(Line("under")) as stage:
+        given: list[bool | None] = []
+        below, above = MessageDialog("Below", BODY), ConfirmDialog("End", BODY, yes="end")
+        await stage.push_screen(below)
+        await stage.push_screen(above, given.append)
+        await stage.rest()
+        above.dismiss(False)
+        above.dismiss(True)
+        await stage.rest()
+        assert given == [False]
+        assert stage.screen is below
+
+
 async def test_dialogs_do_not_pile_up() -> None:
     app = Quiet()
     async with app.run_test() as pilot:
