@@ -81,6 +81,34 @@ async def test_a_source_that_changes_its_excuse_is_not_told_again() -> None:
     assert len(texts(store)) == 1
 
 
+async def test_the_end_is_not_told_before_the_last_one_is_well() -> None:
+    store = Store()
+    health = Health(store)
+    for name in ("history", "history", "runs"):
+        health.failed(name, GONE)
+    assert len(texts(store)) == 1
+    health.succeeded("history")
+    assert texts(store) == [], "the runs failed a moment ago"
+    health.failed("runs", GONE)
+    assert texts(store) == [], "still the same trouble"
+    health.succeeded("runs")
+    (end,) = texts(store)
+    assert "All sources answer" in end
+
+
+async def test_a_reason_that_nobody_has_any_more_is_over() -> None:
+    store = Store()
+    health = Health(store)
+    for name in ("pods", "pods", "runs"):
+        health.failed(name, GONE)
+    health.succeeded("pods")
+    health.failed("runs", BAD)
+    assert len(texts(store)) == 2, "one reason, then the other"
+    health.succeeded("runs")
+    (end,) = texts(store)
+    assert "All sources answer" in end
+
+
 async def test_a_source_that_nobody_needs_any_more_holds_back_nothing() -> None:
     store = Store()
     health = Health(store)

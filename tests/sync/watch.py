@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from collections.abc import AsyncIterator, Coroutine, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -19,19 +19,17 @@ from prime_tui.store.slice import Topic
 from prime_tui.store.store import Notice, Session, Store
 from prime_tui.sync.engine import Engine
 from tests.sync.fake_clock import START, FakeClock
+from tests.sync.time_in_hand import PATIENCE_S, TimeInHand
 
 T = TypeVar("T")
 
-PATIENCE_S = 15.0
 WALLET_SCREEN = frozenset({Topic.WALLET, Topic.BILLING, Topic.PODS, Topic.DISKS, Topic.RUNS, Topic.USAGE})
 
 
 @dataclass
-class Watch:
+class Watch(TimeInHand):
     """A running engine and the world that it watches."""
 
-    sim: SimServer
-    clock: FakeClock
     store: Store
     engine: Engine
     client: PrimeClient
@@ -45,46 +43,9 @@ class Watch:
         self.published.append(topics)
         self.notices += self.store.take_notices()
 
-    def count(self, request: str) -> int:
-        """How often a request (`METHOD /path/template`) was answered."""
-        return self.sim.requests().get(request, 0)
-
-    def total(self) -> int:
-        """How many requests were answered."""
-        return sum(self.sim.requests().values())
-
     def said(self, words: str) -> list[Notice]:
         """The notices with these words in title or text."""
         return [notice for notice in self.notices if words in f"{notice.title} {notice.text}"]
-
-    async def until(self, seen: Callable[[], object], what: str = "") -> None:
-        """Wait until `seen` returns something true, with the time standing still."""
-        try:
-            async with asyncio.timeout(PATIENCE_S):
-                while not seen():  # noqa: ASYNC110 - any condition, not an event of ours
-                    await asyncio.sleep(0.002)
-        except TimeoutError:
-            raise AssertionError(f"did not come: {what or seen}; {self.sim.requests()}") from None
-
-    async def at_rest(self, sleepers: int | None = None) -> None:
-        """Wait until every reader that is paced sleeps again."""
-        wanted = sleepers if sleepers is not None else self._paced
-        await self.until(lambda: self.clock.sleeping >= wanted, f"{wanted} sleepers")
-
-    async def live(self, seconds: float) -> None:
-        """Live through a span of time, in the simulated world too; readings end before the time moves on."""
-        await self.at_rest()
-        end_s = self.clock.elapsed_s + seconds
-        while (wait_s := self.clock.next_wake_s) is not None and self.clock.elapsed_s + wait_s <= end_s:
-            self._move(wait_s)
-            await self.at_rest()
-        self._move(end_s - self.clock.elapsed_s)
-        await self.at_rest()
-
-    def _move(self, seconds: float) -> None:
-        if seconds > 0:
-            self.sim.advance(seconds)
-        self.clock.jump(seconds)
 
     async def finish(self, work: Coroutine[Any, Any, T]) -> T:
         """Run an action to its end; the time moves on whenever it waits. For an engine that does not read."""
@@ -96,13 +57,11 @@ class Watch:
                     if wait_s is None:
                         await asyncio.sleep(0.002)
                     else:
-                        self._move(wait_s)
+                        self.move(wait_s)
                         await self.clock.settle()
         finally:
             task.cancel()
         return await task
-
-    _paced: int = 0
 
     async def start(self, topics: Iterable[Topic] = WALLET_SCREEN) -> None:
         """Show a screen and wait until all that it wants was read once."""
@@ -110,17 +69,6 @@ class Watch:
         await self.until(lambda: self.store.account.value is not None, "the account")
         await self.until(lambda: self.store.runs.value is not None, "the runs")
         await self.settled()
-
-    async def settled(self) -> None:
-        """Wait until the number of sleepers stays the same while requests stay the same."""
-        still, before = 0, (-1, -1)
-        async with asyncio.timeout(PATIENCE_S):
-            while still < 60:
-                await asyncio.sleep(0.002)
-                state = (self.total(), self.clock.sleeping)
-                still = still + 1 if state == before else 0
-                before = state
-        self._paced = self.clock.sleeping
 
 
 @asynccontextmanager

@@ -8,20 +8,28 @@ from datetime import UTC, datetime, timedelta
 
 
 class HurriedClock:
-    """Runs `factor` times as fast as the machine's."""
+    """Runs `factor` times as fast as the machine's.
 
-    def __init__(self, factor: float) -> None:
+    Args:
+        factor: Hurried seconds a second.
+        zero_s: When it started, on the monotonic clock, which all processes share; now without it.
+        zero_at: The wall time that it showed then.
+    """
+
+    def __init__(
+        self, factor: float, *, zero_s: float | None = None, zero_at: datetime | None = None
+    ) -> None:
         self._factor = factor
-        self._start = time.monotonic()
-        self._start_at = datetime.now(UTC)
+        self._zero_s = time.monotonic() if zero_s is None else zero_s
+        self._zero_at = zero_at or datetime.now(UTC)
 
     def now(self) -> datetime:
         """Return the hurried wall time."""
-        return self._start_at + timedelta(seconds=self.monotonic())
+        return self._zero_at + timedelta(seconds=self.monotonic())
 
     def monotonic(self) -> float:
         """Return hurried seconds since the start."""
-        return (time.monotonic() - self._start) * self._factor
+        return (time.monotonic() - self._zero_s) * self._factor
 
     async def sleep(self, seconds: float) -> None:
         """Wait for hurried seconds."""

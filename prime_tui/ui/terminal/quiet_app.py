@@ -2,6 +2,7 @@
 
 # ruff: noqa: SLF001 - the private names are pinned in pins.py
 
+import asyncio
 import os
 import sys
 import traceback
@@ -37,6 +38,7 @@ SWITCH = "PRIME_TUI_FRAME_DIFF"
 SYNC_START, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
 SYNC_FROM_CHARACTERS = 400  # a shorter frame arrives in one piece anyway
 PAUSE_S = 0.1
+BUILT_WITHIN_S = 5.0
 SETTLING_S = 2.0  # a terminal reports its size unasked after the start; that is no change
 
 ReturnType = TypeVar("ReturnType")
@@ -108,7 +110,15 @@ class QuietApp(App[ReturnType]):
         """Note when the person did something."""
         if isinstance(event, events.InputEvent) and not isinstance(event, events.MouseMove):
             self.acted()
+        if isinstance(event, events.Key):
+            await self._screen_built()
         await super().on_event(event)
+
+    async def _screen_built(self) -> None:
+        """Wait for a screen that was just put up: taken away half built, by a key typed ahead, it crashes."""
+        until_s = monotonic() + BUILT_WITHIN_S
+        while self.screen_stack and not self.screen.is_mounted and monotonic() < until_s:  # noqa: ASYNC110 - the toolkit has no event for it
+            await asyncio.sleep(0.001)
 
     def acted(self) -> None:
         """Somebody pressed a key or a button."""

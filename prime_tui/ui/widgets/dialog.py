@@ -5,6 +5,7 @@ from typing import ClassVar, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
@@ -77,6 +78,12 @@ class Dialog(ModalScreen[Result]):
     def on_resize(self) -> None:
         """Keep the choices on the screen however low it is."""
         self._fit_body()
+
+    def dismiss(self, result: Result | None = None) -> AwaitComplete:
+        """Close, once: a key that comes after the one that closed it must not take the next screen away."""
+        if self not in self.app.screen_stack:
+            return AwaitComplete.nothing()  # type: ignore[no-untyped-call, no-any-return]
+        return super().dismiss(result)
 
     def action_leave(self) -> None:
         """Close without doing anything."""

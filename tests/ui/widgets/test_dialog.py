@@ -1,5 +1,6 @@
 """Dialogs: No is what happens by itself, and they fit on small screens."""
 
+import asyncio
 import gc
 from typing import Any
 
@@ -147,6 +148,34 @@ async def test_a_message_goes_away(key: str) -> None:
 class Quiet(QuietApp[None]):
     def compose(self) -> ComposeResult:
         yield Line("under")
+
+
+async def test_a_key_waits_until_what_it_leaves_is_built() -> None:
+    app = Quiet()
+    async with app.run_test() as pilot:
+        for turns in range(12):  # at one of them the key arrives just as the dialog is put up
+            app.simulate_key("escape")
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            app.push_screen(ConfirmDialog("End", BODY, yes="end"))
+            await pilot.pause()
+            if len(app.screen_stack) > 1:
+                await pilot.press("escape")
+            assert len(app.screen_stack) == 1
+
+
+async def test_a_dialog_closes_once() -> None:
+    async with on_stage(Line("under")) as stage:
+        given: list[bool | None] = []
+        below, above = MessageDialog("Below", BODY), ConfirmDialog("End", BODY, yes="end")
+        await stage.push_screen(below)
+        await stage.push_screen(above, given.append)
+        await stage.rest()
+        above.dismiss(False)
+        above.dismiss(True)
+        await stage.rest()
+        assert given == [False]
+        assert stage.screen is below
 
 
 async def test_dialogs_do_not_pile_up() -> None:
