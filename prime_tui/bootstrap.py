@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from prime_tui.accounts.accounts import Accounts
 from prime_tui.accounts.desk import AccountDesk
 from prime_tui.accounts.key_in_use import KeyInUse
-from prime_tui.accounts.wallet_name import wallet_name
+from prime_tui.accounts.wallet_name import budget_name, wallet_name
 from prime_tui.config.settings import DemoOptions, Settings
 from prime_tui.domain.clock import Clock, SystemClock
 from prime_tui.domain.credentials import StoreName
@@ -28,6 +28,7 @@ from prime_tui.persistence.last_frame import LastFrame, frame_key
 from prime_tui.persistence.last_known import LastKnown
 from prime_tui.persistence.log_file import start_log
 from prime_tui.persistence.paths import Paths
+from prime_tui.persistence.seat import Seat
 from prime_tui.store.store import Session, Severity, Store
 from prime_tui.sync.recorder import Recorder
 from prime_tui.ui.app import PrimeApp
@@ -36,6 +37,8 @@ from prime_tui.ui.terminal.last_words import install
 from prime_tui.ui.theme import ANSI, DARK
 
 if TYPE_CHECKING:
+    from prime_tui.api.budget import CallBudget
+    from prime_tui.persistence.shared_calls import CallFile
     from prime_tui.sync.engine import Engine
 
 DEMO_STARTS_WITHIN_S = 20.0
@@ -60,6 +63,7 @@ class Monitor:
         self._simulator: asyncio.subprocess.Process | None = None
         self._simulator_url = ""
         self._recorder: Recorder | None = None
+        self._calls: CallFile | None = None
         self.clock: Clock = SystemClock()
         accounts = Accounts(
             paths,
@@ -107,7 +111,7 @@ class Monitor:
         if wallet is None:
             return store
         kept = LastKnown(self._paths.database_file, wallet)
-        recorder = Recorder(store, kept, self.clock)
+        recorder = Recorder(store, kept, self.clock, Seat(self._paths.state_dir, wallet))
         try:
             recorder.restore()
         except StorageError as error:
@@ -117,7 +121,7 @@ class Monitor:
         known = store.account.value
         if account_id is not None and known is not None and known.id != account_id:
             store = self._new_store(profile)
-            recorder = Recorder(store, kept, self.clock)
+            recorder = Recorder(store, kept, self.clock, Seat(self._paths.state_dir, wallet))
         self._recorder = recorder
         return store
 
@@ -156,16 +160,13 @@ class Monitor:
         await self._find_key(key, store)
         client_module = await asyncio.to_thread(importlib.import_module, "prime_tui.api.client")
         engine_module = importlib.import_module("prime_tui.sync.engine")
-        budget_module = importlib.import_module("prime_tui.api.budget")
         launches_module = importlib.import_module("prime_tui.persistence.launches")
         client = client_module.PrimeClient(
             base_url=base_url,
             inference_url=inference_url,
             api_key=key,
             team_id=key.profile.team_id,
-            budget=budget_module.CallBudget(
-                clock, DEMO_CALLS_PER_H if is_demo else self._settings.calls_per_h
-            ),
+            budget=await asyncio.to_thread(self._budget, key, clock),
             clock=clock,
             read_only=key.profile.is_read_only,
         )
@@ -184,6 +185,22 @@ class Monitor:
         if key() is None:
             engine.hold(key.why_missing())
         return engine
+
+    def _budget(self, key: KeyInUse, clock: Clock) -> CallBudget:
+        """Return the budget that all instances with this key share; a demo has its own."""
+        from prime_tui.api.budget import CallBudget
+        from prime_tui.persistence.shared_calls import CallFile, SharedRecord
+
+        if self._settings.demo is not None:
+            return CallBudget(clock, DEMO_CALLS_PER_H)
+        if self._calls is None:  # closing a second connection would give up the locks of the first
+            self._calls = CallFile(self._paths.calls_file, clock)
+            self._calls.open()
+        calls = SharedRecord(self._calls, lambda: budget_name(key.profile, key()), clock)
+        creations = SharedRecord(
+            self._calls, lambda: f"{budget_name(key.profile, key())} creations", clock
+        )
+        return CallBudget(clock, self._settings.calls_per_h, calls, creations)
 
     async def _find_key(self, key: KeyInUse, store: Store) -> None:
         """Look for the key; a store that does not answer costs some seconds, and no frame."""
@@ -241,6 +258,8 @@ class Monitor:
         self._keep_pictures()
         if self._recorder is not None:
             self._recorder.close()
+        if self._calls is not None:
+            self._calls.close()
         if self._simulator is not None and self._simulator.returncode is None:
             try:
                 os.kill(self._simulator.pid, signal.SIGTERM)

@@ -55,7 +55,7 @@ async def examine(
         found.append(account.key(key))
         if not is_offline:
             found += await account.services(accounts, profile, key.key, clock)
-    found += [*files.own_files(paths), *files.official_files(home), *host.instances()]
+    found += [*files.own_files(paths), *files.official_files(home), *host.instances(paths, clock)]
     return [one.redacted(accounts.redactor) for one in found]
 
 

@@ -24,10 +24,17 @@ MIGRATIONS: Sequence[str] = (
 BUSY_MS = 2_000
 
 
-def open_database(path: Path) -> sqlite3.Connection:
+def open_database(
+    path: Path, steps: Sequence[str] = MIGRATIONS, *, busy_ms: int = BUSY_MS
+) -> sqlite3.Connection:
     """Return a connection to the database, made with mode 0600 if it is not there.
 
     A file that is no database (a disk that filled up, a foreign file) is put aside, never overwritten.
+
+    Args:
+        path: Where it is.
+        steps: What brings a new file, or an older one, up to date, one after the other.
+        busy_ms: How long to wait for another process.
 
     Raises:
         StorageError: The file is not ours alone, of a newer version, or the disk refuses.
@@ -42,35 +49,45 @@ def open_database(path: Path) -> sqlite3.Connection:
     except OSError as error:
         raise StorageError(f"Cannot open {path}: {error.strerror}.") from error
     try:
-        return _opened(path)
+        return _opened(path, steps, busy_ms)
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.OperationalError):
             raise StorageError(f"Cannot use {path}: {error}.") from error
-        path.replace(path.with_suffix(".broken"))
-        return _opened(path)
+        put_aside(path)
+        return _opened(path, steps, busy_ms)
 
 
-def _opened(path: Path) -> sqlite3.Connection:
+def put_aside(path: Path) -> None:
+    """Move a file that is no database out of the way; its journals would be taken for the next one's."""
+    for journal in ("-wal", "-shm"):
+        path.with_name(path.name + journal).unlink(missing_ok=True)
+    path.replace(path.with_suffix(".broken"))
+
+
+def _opened(path: Path, steps: Sequence[str], busy_ms: int) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    path.chmod(PRIVATE_FILE)
-    connection.execute(f"PRAGMA busy_timeout={BUSY_MS}")
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=NORMAL")
-    _migrate(connection, path)
+    try:
+        path.chmod(PRIVATE_FILE)
+        connection.execute(f"PRAGMA busy_timeout={busy_ms}")
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
+        _migrate(connection, path, steps)
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
-def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+def _migrate(connection: sqlite3.Connection, path: Path, steps: Sequence[str]) -> None:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version > len(MIGRATIONS):
-        connection.close()
+    if version > len(steps):
         raise StorageError(f"{path} was written by a newer prime-tui.", hint="Update, or move the file away.")
-    for number in range(version, len(MIGRATIONS)):
+    for number in range(version, len(steps)):
         connection.execute("BEGIN IMMEDIATE")
         try:
             (now_at,) = connection.execute("PRAGMA user_version").fetchone()
             if now_at == number:  # else another instance was faster
-                connection.execute(MIGRATIONS[number])
+                connection.execute(steps[number])
                 connection.execute(f"PRAGMA user_version={number + 1}")
             connection.execute("COMMIT")
         except BaseException:

@@ -78,6 +78,20 @@ class LastKnown:
             raise StorageError(f"Cannot read {self._path}: {error}.") from error
         return found
 
+    def times(self) -> dict[str, datetime]:
+        """Return when each topic that is kept was read.
+
+        Raises:
+            StorageError: The database cannot be used.
+        """
+        try:
+            rows = self._database().execute(
+                "SELECT topic, fetched_at FROM last_known WHERE wallet = ?", (self._wallet_key,)
+            )
+            return {topic: datetime.fromisoformat(at) for topic, at in rows if topic in KINDS}
+        except (sqlite3.Error, ValueError) as error:
+            raise StorageError(f"Cannot read {self._path}: {error}.") from error
+
     def write(self, values: Mapping[str, Kept]) -> None:
         """Replace these topics.
 

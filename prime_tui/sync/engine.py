@@ -46,6 +46,8 @@ PACES: dict[Topic, tuple[float, float | None]] = {
 }
 MOVING_PODS_S = 15.0
 DETAIL_S, FINISHED_DETAIL_S = 30.0, 300.0
+LATE_STRETCH = 3.0
+"""However slowly a short budget makes us read: a value older than that does not look fresh."""
 
 
 class Engine:
@@ -107,7 +109,9 @@ class Engine:
         }
         self._kept = tuple(kept for _, kept in reads.values() if kept is not None)
         self._pollers = {topic: self._poller(topic, *read) for topic, read in reads.items()}
-        self.logs = LogFollower(client, store, clock, self._gate, client.budget.stretch)
+        self.logs = LogFollower(
+            client, store, clock, self._gate, lambda: client.budget.stretch(in_view=True)
+        )
 
     def _poller(self, topic: Topic, read: Callable[[], Awaitable[None]], kept: Slice[Any] | None) -> Poller:
         async def reading() -> None:
@@ -120,9 +124,13 @@ class Engine:
             clock=self._clock,
             gate=self._gate,
             ended=lambda outcome: self._ended(topic, kept, outcome),
-            stretch=self._client.budget.stretch,
+            stretch=lambda: self._stretch(topic),
         )
         return poller
+
+    def _stretch(self, topic: Topic) -> float:
+        in_view = topic in self._shown or topic is Topic.RUN_DETAIL
+        return self._client.budget.stretch(in_view=in_view)
 
     async def run(self) -> None:
         """Read for ever; cancel to stop."""
@@ -252,7 +260,7 @@ class Engine:
         poller = self._pollers[topic]
         if kept is not None:
             interval_s = poller.interval_s
-            kept.paced(None if interval_s is None else interval_s * self._client.budget.stretch())
+            kept.paced(None if interval_s is None else interval_s * min(LATE_STRETCH, self._stretch(topic)))
         if outcome.error is None:
             self._health.succeeded(topic.value)
             self._gate.served(topic.value)
