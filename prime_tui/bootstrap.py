@@ -197,9 +197,7 @@ class Monitor:
             self._calls = CallFile(self._paths.calls_file, clock)
             self._calls.open()
         calls = SharedRecord(self._calls, lambda: budget_name(key.profile, key()), clock)
-        creations = SharedRecord(
-            self._calls, lambda: f"{budget_name(key.profile, key())} creations", clock
-        )
+        creations = SharedRecord(self._calls, lambda: f"{budget_name(key.profile, key())} creations", clock)
         return CallBudget(clock, self._settings.calls_per_h, calls, creations)
 
     async def _find_key(self, key: KeyInUse, store: Store) -> None:

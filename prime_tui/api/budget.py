@@ -1,9 +1,9 @@
 """Our own limit on calls: a rolling hour, with a reserve for what the person asks for.
 
 The service publishes no limit; a thousand calls an hour is a budget, not a promise. Reading slows down long
-before it is used up: an hour's calls come back evenly, a part of them may be made at once, and the nearer that
-part is to its end, the longer the intervals become. So a budget that several instances share, or that a large
-account needs, is spent evenly and not in half an hour, followed by half an hour of silence.
+before it is used up: an hour's calls come back evenly, a part of them may be made at once, and the nearer
+that part is to its end, the longer the intervals become. So a budget that several instances share, or that a
+large account needs, is spent evenly and not in half an hour, followed by half an hour of silence.
 
 Who asks is carried by a context variable, so that a call deep inside a list of pages knows it too:
 

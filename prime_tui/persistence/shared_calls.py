@@ -1,8 +1,8 @@
 """The calls of all instances of this user on this host, counted together in one small file.
 
-Every call is one short transaction; the kernel takes the lock of a process that dies. Where the file cannot be
-used, or somebody holds its lock for too long, an instance goes on from what it knew last, takes it that the
-others call as often as itself, tries the file again later, and then adds what it called meanwhile.
+Every call is one short transaction; the kernel takes the lock of a process that dies. Where the file cannot
+be used, or somebody holds its lock for too long, an instance goes on from what it knew last, takes it that
+the others call as often as itself, tries the file again later, and then adds what it called meanwhile.
 """
 
 from __future__ import annotations

@@ -109,9 +109,7 @@ class Engine:
         }
         self._kept = tuple(kept for _, kept in reads.values() if kept is not None)
         self._pollers = {topic: self._poller(topic, *read) for topic, read in reads.items()}
-        self.logs = LogFollower(
-            client, store, clock, self._gate, lambda: client.budget.stretch(in_view=True)
-        )
+        self.logs = LogFollower(client, store, clock, self._gate, lambda: client.budget.stretch(in_view=True))
 
     def _poller(self, topic: Topic, read: Callable[[], Awaitable[None]], kept: Slice[Any] | None) -> Poller:
         async def reading() -> None:

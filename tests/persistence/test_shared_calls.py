@@ -198,9 +198,7 @@ def test_processes_that_call_at_the_same_time_keep_to_one_budget_even_when_they_
 ) -> None:
     command = [sys.executable, "-c", CALLER, str(path)]
     processes = [
-        subprocess.Popen(
-            [*command, most], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
-        )
+        subprocess.Popen([*command, most], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT)
         for most in ("300", "300", "50")
     ]
     try:

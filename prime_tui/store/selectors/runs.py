@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 from prime_tui.domain.cost import Cost, CostOrigin, best_cost, hours, upper_bound_usd
 from prime_tui.domain.ids import RunId
@@ -26,6 +28,7 @@ RECENTLY_BILLED = timedelta(minutes=10)
 RATE_WINDOW = timedelta(minutes=15)
 BILLED_ENOUGH = timedelta(minutes=5)
 SPARK_POINTS = 24
+INACTIVE = "inactive"
 SPEED_SPACING = timedelta(seconds=60)
 
 
@@ -39,10 +42,35 @@ def known_run_ids(store: Store) -> dict[RunId, set[RunSource]]:
             found.setdefault(launch.run_id, set()).add(RunSource.LAUNCHED)
     for run_id in store.typed_runs:
         found.setdefault(run_id, set()).add(RunSource.TYPED)
-    for row in store.billing.rows:
-        if row.resource_type == "training" and row.resource_id:
-            found.setdefault(RunId(row.resource_id), set()).add(RunSource.BILLING)
+    for billed in store.billing.run_ids:
+        found.setdefault(RunId(billed), set()).add(RunSource.BILLING)
     return found
+
+
+class _Still(NamedTuple):
+    """A view that time does not change, and what it was made from."""
+
+    made_from: tuple[object, ...]
+    view: RunView
+
+
+_still: WeakKeyDictionary[Store, dict[RunId, _Still]] = WeakKeyDictionary()
+"""Of thousands of runs nearly all are over, and nothing is news of them."""
+
+
+def _made_from(
+    store: Store, run_id: RunId, sources: set[RunSource], listed: Run | None, launch: LaunchRecord | None
+) -> tuple[object, ...]:
+    """Return all that a view is made from but the time."""
+    usage, progress = store.usage.peek(run_id).value, store.progress.peek(run_id).value
+    detail, ending = store.run_details.peek(run_id).value, store.run_endings.get(run_id)
+    billed = store.billing.version_of(run_id)
+    return listed, detail, usage, progress, launch, ending, billed, frozenset(sources)
+
+
+def _stands_still(view: RunView) -> bool:
+    is_over = view.state not in LIVE and (not view.state_is_guess or view.status_word == INACTIVE)
+    return is_over and (view.completed_at is not None or view.cost.origin is not CostOrigin.ESTIMATE)
 
 
 @kept
@@ -50,10 +78,19 @@ def run_views(store: Store, now: datetime) -> tuple[RunView, ...]:
     """Return all known runs: live ones first, then the newest first."""
     listed = {run.id: run for run in store.runs.value.items} if store.runs.value else {}
     launches = {launch.run_id: launch for launch in store.launches}
-    views = [
-        _view(store, run_id, frozenset(sources), listed.get(run_id), launches.get(run_id), now)
-        for run_id, sources in known_run_ids(store).items()
-    ]
+    before, still = _still.get(store) or {}, dict[RunId, _Still]()
+    views: list[RunView] = []
+    for run_id, sources in known_run_ids(store).items():
+        made_from = _made_from(store, run_id, sources, listed.get(run_id), launches.get(run_id))
+        old = before.get(run_id)
+        if old is not None and old.made_from == made_from:
+            view = old.view
+        else:
+            view = _view(store, run_id, frozenset(sources), listed.get(run_id), launches.get(run_id), now)
+        if _stands_still(view):
+            still[run_id] = _Still(made_from, view)
+        views.append(view)
+    _still[store] = still
     views.sort(key=_newest, reverse=True)
     views.sort(key=lambda view: view.state not in LIVE)
     return tuple(views)
@@ -170,7 +207,7 @@ def _state(
         return run_state(usage.status_word), usage.status_word, False
     if billed_at is not None:
         is_recent = now - billed_at < RECENTLY_BILLED
-        return RunState.UNKNOWN, "active" if is_recent else "inactive", True
+        return RunState.UNKNOWN, "active" if is_recent else INACTIVE, True
     if launch is not None:
         return RunState.UNKNOWN, "launched", True
     return RunState.UNKNOWN, "", False
