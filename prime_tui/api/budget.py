@@ -27,8 +27,8 @@ RESERVE = 0.1
 """The part of the budget that background reading leaves to the person."""
 AT_ONCE = 0.15
 """The part that may be called at once; what is left of the budget comes back evenly over the hour."""
-SLOW_FROM, SLOW_FROM_IN_VIEW = 0.5, 0.3
-"""How much of that part is left when reading begins to slow down: first what nobody looks at."""
+SLOW_FROM, FIRST_SLOWS_FROM = 0.5, 0.25
+"""How much of that part is left when reading begins to slow down: what nobody looks at before the rest."""
 SLOWEST = 20.0
 
 _by_user: ContextVar[bool] = ContextVar("prime_tui_call_by_user", default=False)
@@ -105,15 +105,15 @@ class CallBudget:
         """
         self._creations.add(_allow_all if override else _allow_creation)
 
-    def stretch(self, *, in_view: bool = False) -> float:
+    def stretch(self, *, is_first: bool = False) -> float:
         """Return the factor for all reading intervals: 1 while enough may be called at once, 20 with nothing.
 
         Args:
-            in_view: For what the person looks at; it slows down last.
+            is_first: For what the person looks at; it slows down last.
         """
         at_once_s = self._allowed * AT_ONCE * self._cost_s
         left = 1.0 - self._record.calls().debt_s / at_once_s if at_once_s else 0.0
-        slow_from = SLOW_FROM_IN_VIEW if in_view else SLOW_FROM
+        slow_from = FIRST_SLOWS_FROM if is_first else SLOW_FROM
         return 1.0 + (SLOWEST - 1.0) * min(1.0, max(0.0, (slow_from - left) / slow_from))
 
 

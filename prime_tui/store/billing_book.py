@@ -9,7 +9,7 @@ than USD are kept as rows and make no charges.
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -167,7 +167,7 @@ class BillingBook:
         return self._grown.get(row_id)
 
     @property
-    def run_ids(self) -> Iterable[str]:
+    def run_ids(self) -> Collection[str]:
         """The runs that any row is about."""
         return self._run_ids
 

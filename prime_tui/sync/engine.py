@@ -109,7 +109,9 @@ class Engine:
         }
         self._kept = tuple(kept for _, kept in reads.values() if kept is not None)
         self._pollers = {topic: self._poller(topic, *read) for topic, read in reads.items()}
-        self.logs = LogFollower(client, store, clock, self._gate, lambda: client.budget.stretch(in_view=True))
+        self.logs = LogFollower(
+            client, store, clock, self._gate, lambda: client.budget.stretch(is_first=True)
+        )
 
     def _poller(self, topic: Topic, read: Callable[[], Awaitable[None]], kept: Slice[Any] | None) -> Poller:
         async def reading() -> None:
@@ -127,8 +129,9 @@ class Engine:
         return poller
 
     def _stretch(self, topic: Topic) -> float:
-        in_view = topic in self._shown or topic is Topic.RUN_DETAIL
-        return self._client.budget.stretch(in_view=in_view)
+        # Usage of run after run takes all that it is given: what tells the balance and what burns goes before.
+        is_first = topic is Topic.RUN_DETAIL or (topic in self._shown and topic is not Topic.USAGE)
+        return self._client.budget.stretch(is_first=is_first)
 
     async def run(self) -> None:
         """Read for ever; cancel to stop."""
@@ -156,7 +159,12 @@ class Engine:
     def show(self, topics: Iterable[Topic]) -> None:
         """Read these topics at the pace of something that is looked at, and the others slowly."""
         self._shown = frozenset(topics)
+        self._run_readings.in_view = frozenset()
         self._pace_all()
+
+    def look_at_runs(self, run_ids: Iterable[str]) -> None:
+        """Read usage and progress of these before others: they are in view."""
+        self._run_readings.in_view = frozenset(map(RunId, run_ids))
 
     def refresh(self) -> None:
         """Read what is shown now; the person asked for it. After a refusal everything is tried again."""

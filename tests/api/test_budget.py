@@ -57,10 +57,10 @@ def test_the_more_was_called_at_once_the_slower_and_what_is_in_view_comes_first(
     assert budget.stretch() == 1.0
     for _ in range(used):
         budget.take(by_user=True)
-    before, in_view = budget.stretch(), budget.stretch(in_view=True)
-    assert 1.0 <= in_view <= before <= 20.0
+    before, first = budget.stretch(), budget.stretch(is_first=True)
+    assert 1.0 <= first <= before <= 20.0
     assert (before == 1.0) is (used <= 75)
-    assert (in_view == 1.0) is (used <= 105)
+    assert (first == 1.0) is (used <= 112)
     for _ in range(more):
         budget.take(by_user=True)
     assert budget.stretch() >= before
@@ -73,7 +73,7 @@ def test_reading_that_wants_more_than_there_is_slows_down_and_is_never_refused(c
     waits_s: list[float] = []
     while clock.seconds < 4 * 3600:
         budget.take(by_user=False)
-        waits_s.append(3600 / calls_per_h * budget.stretch(in_view=True))
+        waits_s.append(3600 / calls_per_h * budget.stretch(is_first=True))
         clock.seconds += waits_s[-1]
         assert budget.use.used <= 900
     assert max(waits_s) <= 3600 / min(calls_per_h, 740)

@@ -195,6 +195,14 @@ def chat(_: Effort) -> Iterator[Figure]:
     yield from ()
 
 
+def staleness(_: Effort) -> Iterator[Figure]:
+    """How old readings are; it prints a table of its own."""
+    from tests.benchmarks.staleness import print_table
+
+    print_table()
+    yield from ()
+
+
 GROUPS: Mapping[str, Callable[[Effort], Iterator[Figure]]] = {
     "words": words_only,
     "start": start,
@@ -204,4 +212,5 @@ GROUPS: Mapping[str, Callable[[Effort], Iterator[Figure]]] = {
     "switch": switch,
     "ends": ends,
     "chat": chat,
+    "staleness": staleness,
 }

@@ -15,6 +15,7 @@ from weakref import WeakKeyDictionary
 
 from prime_tui.domain.cost import Cost, CostOrigin, best_cost, hours, upper_bound_usd
 from prime_tui.domain.ids import RunId
+from prime_tui.domain.remote import Listing
 from prime_tui.domain.runs import LIVE, Run, RunSource, RunState, RunUsage, run_state
 from prime_tui.domain.spend import rate_usd_per_h
 from prime_tui.domain.views import LaunchRecord, RunView
@@ -35,11 +36,10 @@ SPEED_SPACING = timedelta(seconds=60)
 def known_run_ids(store: Store) -> dict[RunId, set[RunSource]]:
     """Return every run id that any source names, in the order: listed, launched, typed in, billed."""
     found: dict[RunId, set[RunSource]] = {}
-    for run in store.runs.value.items if store.runs.value else ():
-        found.setdefault(run.id, set()).add(RunSource.LIST)
-    for launch in store.launches:
-        if launch.team_id == store.session.wallet.team_id:
-            found.setdefault(launch.run_id, set()).add(RunSource.LAUNCHED)
+    for run_id in _listed(store):
+        found.setdefault(run_id, set()).add(RunSource.LIST)
+    for run_id in _launches(store):
+        found.setdefault(run_id, set()).add(RunSource.LAUNCHED)
     for run_id in store.typed_runs:
         found.setdefault(run_id, set()).add(RunSource.TYPED)
     for billed in store.billing.run_ids:
@@ -76,8 +76,7 @@ def _stands_still(view: RunView) -> bool:
 @kept
 def run_views(store: Store, now: datetime) -> tuple[RunView, ...]:
     """Return all known runs: live ones first, then the newest first."""
-    listed = {run.id: run for run in store.runs.value.items} if store.runs.value else {}
-    launches = {launch.run_id: launch for launch in store.launches}
+    listed, launches = _listed(store), _launches(store)
     before, still = _still.get(store) or {}, dict[RunId, _Still]()
     views: list[RunView] = []
     for run_id, sources in known_run_ids(store).items():
@@ -98,12 +97,36 @@ def run_views(store: Store, now: datetime) -> tuple[RunView, ...]:
 
 def run_view(store: Store, run_id: RunId, now: datetime) -> RunView | None:
     """Return one run, or None when no source names it."""
-    sources = known_run_ids(store).get(run_id)
-    if sources is None:
+    listed, launches = _listed(store), _launches(store)
+    named = {
+        RunSource.LIST: run_id in listed,
+        RunSource.LAUNCHED: run_id in launches,
+        RunSource.TYPED: run_id in store.typed_runs,
+        RunSource.BILLING: run_id in store.billing.run_ids,
+    }
+    sources = frozenset(source for source, is_named in named.items() if is_named)
+    if not sources:
         return None
-    listed = {run.id: run for run in store.runs.value.items} if store.runs.value else {}
-    launches = {launch.run_id: launch for launch in store.launches}
-    return _view(store, run_id, frozenset(sources), listed.get(run_id), launches.get(run_id), now)
+    return _view(store, run_id, sources, listed.get(run_id), launches.get(run_id), now)
+
+
+def _launches(store: Store) -> dict[RunId, LaunchRecord]:
+    team_id = store.session.wallet.team_id
+    return {launch.run_id: launch for launch in store.launches if launch.team_id == team_id}
+
+
+_by_id: WeakKeyDictionary[Store, tuple[Listing[Run], dict[RunId, Run]]] = WeakKeyDictionary()
+
+
+def _listed(store: Store) -> dict[RunId, Run]:
+    """Return the runs of the list by id; it is the same list for many questions."""
+    listing = store.runs.value
+    if listing is None:
+        return {}
+    found = _by_id.get(store)
+    if found is None or found[0] is not listing:
+        found = _by_id[store] = (listing, {run.id: run for run in listing.items})
+    return found[1]
 
 
 def _newest(view: RunView) -> float:

@@ -58,6 +58,12 @@ class BurningPane(Vertical):
         key = self.query_one(KeyedTable).cursor_key
         return next((one for one in self._found if burning_key(one) == key), None)
 
+    @property
+    def runs_in_view(self) -> list[str]:
+        """The ids of the runs that can be seen."""
+        kinds = (key.partition(":") for key in self.query_one(KeyedTable).keys_in_view)
+        return [thing_id for kind, _, thing_id in kinds if kind == "run"]
+
     def draw(self, store: Store, now: datetime) -> None:
         """Show what the store has."""
         self._found, self._found_at = burning_now(store, now), now
