@@ -129,7 +129,7 @@ class Engine:
         return poller
 
     def _stretch(self, topic: Topic) -> float:
-        # Usage of run after run takes all that it is given: what tells the balance and what burns goes before.
+        # Usage of run after run takes all that it is given: what tells the balance and the burn goes before.
         is_first = topic is Topic.RUN_DETAIL or (topic in self._shown and topic is not Topic.USAGE)
         return self._client.budget.stretch(is_first=is_first)
 

@@ -1,6 +1,7 @@
 """What the program costs, measured in a pseudo-terminal: `python -m tests.benchmarks [group ...]`.
 
-Groups: words, start, idle, live, cursor, switch, ends, chat; all of them without a name. Everything runs on
+Groups: words, start, idle, live, cursor, switch, ends, chat, scale, staleness; all of them without a name,
+which takes an hour, most of it for the last two. Everything runs on
 this machine: the program and a minimal one in alternation, and a simulated service. Other work on the machine
 shows in the figures; read the ratios first.
 """

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from tests.benchmarks import scale
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.meter import Answer, Meter, Moment, running
 from tests.benchmarks.places import HELLO, PROGRAM, Place, place
@@ -195,6 +196,12 @@ def chat(_: Effort) -> Iterator[Figure]:
     yield from ()
 
 
+def large(effort: Effort) -> Iterator[Figure]:
+    """A large account."""
+    yield from scale.bills()
+    yield from scale.screens(effort.seconds)
+
+
 def staleness(_: Effort) -> Iterator[Figure]:
     """How old readings are; it prints a table of its own."""
     from tests.benchmarks.staleness import print_table
@@ -212,5 +219,6 @@ GROUPS: Mapping[str, Callable[[Effort], Iterator[Figure]]] = {
     "switch": switch,
     "ends": ends,
     "chat": chat,
+    "scale": large,
     "staleness": staleness,
 }

@@ -1,9 +1,9 @@
 """How old readings are: `python -m tests.benchmarks staleness`.
 
 The engine reads a simulated account of 10, 100 and 1,000 live runs and pods over real HTTP, with the time in
-our hand, at 1,000 calls an hour, with the wallet in view. After an hour another one is sampled every minute; a
-run whose turn has not come by then counts as "never". Beyond that and for larger accounts ages follow from the
-turns: what is read run by run takes as long as there are runs, what is read in lists costs a page a hundred.
+our hand, at 1,000 calls an hour, with the wallet in view. After an hour another one is sampled every minute;
+a run whose turn has not come by then counts as "never". Beyond that and for larger accounts ages follow from
+the turns: what is read run by run takes as long as there are runs.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from prime_tui.domain.runs import LIVE
 from prime_tui.store.slice import Slice
 from prime_tui.store.store import Store
 from prime_tui.ui.screens.wallet.screen import WalletScreen
-from tests.sync.watch import Watch, watching
+from tests.sync.watch import watching
 
 SIZES = (10, 100, 1_000)
 BEYOND = (1_000, 10_000)

@@ -55,10 +55,10 @@ async def test_three_instances_keep_to_one_budget_and_none_of_them_goes_blind(st
         watches = [first, *others]
         for watch in watches:
             watch.engine.show(WalletScreen.TOPICS)
-        for watch in watches:
-            await watch.until(lambda watch=watch: watch.store.runs.value is not None)
         totals, worst_s = list[int](), 0.0
-        await first.settled()
+        for watch in watches:
+            await watch.settled()
+            assert watch.store.runs.value is not None
         for minute in range(66):
             await first.live(60)
             if minute >= 30:
