@@ -29,7 +29,7 @@ AT_ONCE = 0.15
 """The part that may be called at once; what is left of the budget comes back evenly over the hour."""
 SLOW_FROM, FIRST_SLOWS_FROM = 0.5, 0.25
 """How much of that part is left when reading begins to slow down: what nobody looks at before the rest."""
-SLOWEST = 20.0
+SLOWEST, FIRST_SLOWEST = 20.0, 6.0
 
 _by_user: ContextVar[bool] = ContextVar("prime_tui_call_by_user", default=False)
 
@@ -106,15 +106,15 @@ class CallBudget:
         self._creations.add(_allow_all if override else _allow_creation)
 
     def stretch(self, *, is_first: bool = False) -> float:
-        """Return the factor for all reading intervals: 1 while enough may be called at once, 20 with nothing.
+        """Return the factor for all reading intervals: 1 while enough may be called at once.
 
         Args:
-            is_first: For what the person looks at; it slows down last.
+            is_first: For what the person looks at; it slows down last and least, to 6 instead of 20.
         """
         at_once_s = self._allowed * AT_ONCE * self._cost_s
         left = 1.0 - self._record.calls().debt_s / at_once_s if at_once_s else 0.0
-        slow_from = FIRST_SLOWS_FROM if is_first else SLOW_FROM
-        return 1.0 + (SLOWEST - 1.0) * min(1.0, max(0.0, (slow_from - left) / slow_from))
+        slow_from, slowest = (FIRST_SLOWS_FROM, FIRST_SLOWEST) if is_first else (SLOW_FROM, SLOWEST)
+        return 1.0 + (slowest - 1.0) * min(1.0, max(0.0, (slow_from - left) / slow_from))
 
 
 def _allow_all(_: Calls) -> None:

@@ -115,7 +115,8 @@ class RunReadings:
             elif self._is_unread(view) and (position < FINISHED_TO_READ or RunSource.TYPED in view.sources):
                 over.append(view.id)
         if new:
-            return sorted(new, key=lambda run_id: run_id not in self.in_view)[:FIRST_USAGES]
+            most = FIRST_USAGES if self._client.budget.stretch() == 1.0 else 1
+            return sorted(new, key=lambda run_id: run_id not in self.in_view)[:most]
         seen = [one for one in live if one[1] in self.in_view]
         self._is_turn_of_view = not self._is_turn_of_view
         return [run_id for _, run_id in sorted((self._is_turn_of_view and seen) or live)[:1]] + over[:1]

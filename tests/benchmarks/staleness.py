@@ -52,7 +52,7 @@ def sources(store: Store, now: datetime) -> Iterator[tuple[str, float]]:
 
 
 async def measure(size: int) -> tuple[Ages, float]:
-    """Return the ages of an hour, and how many calls it took."""
+    """Return the ages over the samples, and how many calls an hour it took."""
     pods, live_runs = max(2, size // 5), size - max(2, size // 5)
     ages: Ages = defaultdict(list)
     async with watching(pods=pods, runs=live_runs * 10, calls_per_h=CALLS_PER_H) as watch:
@@ -64,7 +64,7 @@ async def measure(size: int) -> tuple[Ages, float]:
             await watch.live(SAMPLE_EVERY_S)
             for name, age_s in sources(watch.store, watch.clock.now()):
                 ages[name].append(age_s)
-        return ages, watch.total() - before
+        return ages, (watch.total() - before) * 3600 / (SAMPLES * SAMPLE_EVERY_S)
 
 
 def rows(size: int, ages: Ages, calls: float) -> Iterator[tuple[str, ...]]:
