@@ -89,6 +89,7 @@ def test_runs_that_are_over_are_joined_once_and_again_when_something_is_news_of_
     store = Store()
     over = [run(f"over-{number}", state=RunState.COMPLETED) for number in range(50)]
     store.runs.loaded(Listing((*over, run("live"))), NOW)
+    store.wallet_loaded(wallet(row("b", "1", kind="training", resource="over-9")), NOW)
     before = {view.id: view for view in run_views(store, NOW)}
     store.runs.loaded(Listing((*over, run("live"), run("new"))), NOW + MINUTE)
     store.usage_loaded(RunUsage(over[7].id, total_cost_usd=Decimal(3)), NOW + MINUTE)
