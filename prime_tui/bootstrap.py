@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from prime_tui.accounts.accounts import Accounts
 from prime_tui.accounts.desk import AccountDesk
 from prime_tui.accounts.key_in_use import KeyInUse
-from prime_tui.accounts.wallet_name import wallet_name
+from prime_tui.accounts.wallet_name import budget_name, wallet_name
 from prime_tui.config.settings import DemoOptions, Settings
 from prime_tui.domain.clock import Clock, SystemClock
 from prime_tui.domain.credentials import StoreName
@@ -35,6 +35,7 @@ from prime_tui.persistence.last_known import LastKnown
 from prime_tui.persistence.launches import LaunchFile
 from prime_tui.persistence.log_file import start_log
 from prime_tui.persistence.paths import Paths
+from prime_tui.persistence.seat import Seat
 from prime_tui.store.store import Session, Severity, Store
 from prime_tui.sync.recorder import Recorder
 from prime_tui.ui.colours import starting_theme
@@ -45,7 +46,9 @@ from prime_tui.ui.terminal.curtain import Curtain
 from prime_tui.uncaught import redact_uncaught
 
 if TYPE_CHECKING:
+    from prime_tui.api.budget import CallBudget
     from prime_tui.persistence.crash_reports import CrashReports
+    from prime_tui.persistence.shared_calls import CallFile
     from prime_tui.sync.engine import Engine
     from prime_tui.ui.app import PrimeApp
 
@@ -73,6 +76,7 @@ class Monitor:
         self._simulator: asyncio.subprocess.Process | None = None
         self._simulator_url = ""
         self._recorder: Recorder | None = None
+        self._calls: CallFile | None = None
         self.clock: Clock = SystemClock()
         accounts = Accounts(
             paths,
@@ -134,12 +138,12 @@ class Monitor:
         if wallet is None:
             return store
         kept = LastKnown(self._paths.database_file, wallet)
-        recorder = Recorder(store, kept, self.clock)
+        recorder = Recorder(store, kept, self.clock, Seat(self._paths.state_dir, wallet))
         recorder.restore()
         known = store.account.value
         if account_id is not None and (known is None or not account_id or known.id != account_id):
             store = self._new_store(profile)
-            recorder = Recorder(store, kept, self.clock)
+            recorder = Recorder(store, kept, self.clock, Seat(self._paths.state_dir, wallet))
             try:
                 recorder.forget()
                 LaunchFile(self._paths.launches_file, wallet).disown()
@@ -194,16 +198,13 @@ class Monitor:
         await self._find_key(key, store)
         client_module = await asyncio.to_thread(importlib.import_module, "prime_tui.api.client")
         engine_module = importlib.import_module("prime_tui.sync.engine")
-        budget_module = importlib.import_module("prime_tui.api.budget")
         client = client_module.PrimeClient(
             base_url=base_url,
             inference_url=inference_url,
             api_key=key,
             inference_key=self.desk.consent.guarded(key, key.profile),
             team_id=key.profile.team_id,
-            budget=budget_module.CallBudget(
-                clock, DEMO_CALLS_PER_H if is_demo else self._settings.calls_per_h
-            ),
+            budget=await asyncio.to_thread(self._budget, key, clock),
             clock=clock,
             read_only=key.profile.is_read_only,
         )
@@ -223,6 +224,20 @@ class Monitor:
         if key() is None:
             engine.hold(key.why_missing())
         return engine
+
+    def _budget(self, key: KeyInUse, clock: Clock) -> CallBudget:
+        """Return the budget that all instances with this key share; a demo has its own."""
+        from prime_tui.api.budget import CallBudget
+        from prime_tui.persistence.shared_calls import CallFile, SharedRecord
+
+        if self._settings.demo is not None:
+            return CallBudget(clock, DEMO_CALLS_PER_H)
+        if self._calls is None:  # closing a second connection would give up the locks of the first
+            self._calls = CallFile(self._paths.calls_file, clock)
+            self._calls.open()
+        calls = SharedRecord(self._calls, lambda: budget_name(key.profile, key()), clock)
+        creations = SharedRecord(self._calls, lambda: f"{budget_name(key.profile, key())} creations", clock)
+        return CallBudget(clock, self._settings.calls_per_h, calls, creations)
 
     async def _find_key(self, key: KeyInUse, store: Store) -> None:
         """Look for the key; a store that does not answer costs some seconds, and no frame."""
@@ -280,6 +295,8 @@ class Monitor:
         """Save what is known, and end the simulator if there is one."""
         with ExitStack() as each:  # whatever happens to the others
             each.callback(self._end_simulator)
+            if self._calls is not None:
+                each.callback(self._calls.close)
             each.callback(self._keep_pictures)
             if self._recorder is not None:
                 self._recorder.close()

@@ -58,7 +58,7 @@ async def examine(
         if not is_offline:
             found += await account.services(accounts, profile, key.key, clock)
     found += [*files.own_files(paths), *files.official_files(home)]
-    found += [newest_crash(paths, clock), *host.instances()]
+    found += [newest_crash(paths, clock), *host.instances(paths, clock)]
     return [one.redacted(accounts.redactor) for one in found]
 
 

@@ -13,10 +13,14 @@ from pathlib import Path
 
 from prime_tui import __version__
 from prime_tui.doctor.finding import Finding, Verdict
+from prime_tui.domain.clock import Clock
 from prime_tui.domain.ssh_command import without_secrets
 from prime_tui.domain.text import clean_name
 from prime_tui.hardening import Hardening
 from prime_tui.persistence.credentials.children import ChildFailed, output_of
+from prime_tui.persistence.paths import Paths
+from prime_tui.persistence.seat import recorders
+from prime_tui.persistence.shared_calls import calls_by_process
 
 PACKAGES = (
     "textual",
@@ -124,8 +128,17 @@ async def _said(command: list[str], environment: Mapping[str, str]) -> str:
     return clean_name(output.decode(errors="replace"))
 
 
-def instances() -> Iterator[Finding]:
+def instances(paths: Paths, clock: Clock) -> Iterator[Finding]:
     """Yield the other prime-tui processes of this user; they share the call budget and the files."""
+    calls = calls_by_process(paths.calls_file, clock)
+    if isinstance(calls, str):
+        advice = "Each instance keeps to a part of the budget meanwhile. Move the file away if this lasts."
+        yield Finding("instances", "call budget", Verdict.WARNING, f"is not shared: {calls}", advice)
+        calls = {}
+    else:
+        detail = f"{sum(calls.values())} calls within the last hour, of all instances"
+        yield Finding("instances", "call budget", Verdict.OK, detail)
+    writers = set(recorders(paths.state_dir))
     if sys.platform != "linux":
         yield Finding("instances", "others", Verdict.NOTE, "cannot be known on this system")
         return
@@ -137,9 +150,9 @@ def instances() -> Iterator[Finding]:
             age_h = (time.time() - Path(f"/proc/{pid}").stat().st_mtime) / 3600
         except OSError:
             continue
-        yield Finding(
-            "instances", f"pid {pid}", Verdict.NOTE, f"runs for {age_h:.1f} h and shares the call budget"
-        )
+        detail = f"runs for {age_h:.1f} h, made {calls.get(pid, 0)} calls within the last hour"
+        writes = ", writes the history" if pid in writers else ""
+        yield Finding("instances", f"pid {pid}", Verdict.NOTE, detail + writes)
 
 
 def _processes() -> Iterator[int]:

@@ -114,9 +114,13 @@ def spend_series(
         # Whole-number division: a moment on a boundary must not fall between two buckets.
         first = min(max(0, (charge.start - start) // width), buckets - 1)
         last = min(max(0, (charge.end - start) // width), buckets - 1)
-        for index in range(first, last + 1):
+        for index in {first, last}:
             upper = end if index == buckets - 1 else start + (index + 1) * width
             totals[index] += charge_within(charge, start + index * width, upper)
+        if last - first > 1:  # a row's whole past may lie in a hundred buckets, in each with the same part
+            part = charge_within(charge, start + (first + 1) * width, start + (first + 2) * width)
+            for index in range(first + 1, last):
+                totals[index] += part
     return tuple(totals)
 
 

@@ -15,6 +15,15 @@ def all_found(words: Iterable[str], found: Callable[[str], bool]) -> bool:
     return all(not found(word[1:]) if word.startswith("!") else found(word) for word in words)
 
 
+def is_narrower(text: str, later: str) -> bool:
+    """Whether everything that the later filter lets through goes through the earlier one too."""
+    before, after = filter_words(text), filter_words(later)
+    return all(
+        word in after if word.startswith("!") else any(word in one for one in after if one[0] != "!")
+        for word in before
+    )
+
+
 def matches(words: Iterable[str], *texts: str | None) -> bool:
     """Whether every word is a part of one of the texts, whatever the case."""
     haystack = "\n".join(text.lower() for text in texts if text)

@@ -25,14 +25,22 @@ MIGRATIONS: Sequence[str] = (
 BUSY_MS = 2_000
 
 
-def open_database(path: Path, put_aside: Callable[[Path], None] = lambda _: None) -> sqlite3.Connection:
+def open_database(
+    path: Path,
+    steps: Sequence[str] = MIGRATIONS,
+    *,
+    busy_ms: int = BUSY_MS,
+    was_put_aside: Callable[[Path], None] = lambda _: None,
+) -> sqlite3.Connection:
     """Return a connection to the database, made with mode 0600 if it is not there.
 
     A file that is no database (a disk that filled up, a foreign file) is put aside, never overwritten.
 
     Args:
         path: Where it is.
-        put_aside: Called with the new place of such a file.
+        steps: What brings a new file, or an older one, up to date, one after the other.
+        busy_ms: How long to wait for another process.
+        was_put_aside: Called with the new place of such a file.
 
     Raises:
         StorageError: The file is not ours alone, of a newer version, or the disk refuses.
@@ -47,14 +55,24 @@ def open_database(path: Path, put_aside: Callable[[Path], None] = lambda _: None
     except OSError as error:
         raise StorageError(f"Cannot open {path}: {error.strerror}.") from error
     try:
-        return _opened(path)
+        return _opened(path, steps, busy_ms)
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.OperationalError):
             raise StorageError(f"Cannot use {path}: {error}.") from error
-        aside = _free(path.with_suffix(".broken"))
-        path.replace(aside)
-        put_aside(aside)
-        return _opened(path)
+        was_put_aside(put_aside(path))
+        return _opened(path, steps, busy_ms)
+
+
+def put_aside(path: Path) -> Path:
+    """Move a file that is no database out of the way and return where it is now.
+
+    Its journals would be taken for those of the next one.
+    """
+    for journal in ("-wal", "-shm"):
+        path.with_name(path.name + journal).unlink(missing_ok=True)
+    aside = _free(path.with_suffix(".broken"))
+    path.replace(aside)
+    return aside
 
 
 def _free(path: Path) -> Path:
@@ -63,27 +81,30 @@ def _free(path: Path) -> Path:
     return path if not path.exists() else next(one for one in numbered if not one.exists())
 
 
-def _opened(path: Path) -> sqlite3.Connection:
+def _opened(path: Path, steps: Sequence[str], busy_ms: int) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    path.chmod(PRIVATE_FILE)
-    connection.execute(f"PRAGMA busy_timeout={BUSY_MS}")
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version > len(MIGRATIONS):
+    try:
+        path.chmod(PRIVATE_FILE)
+        connection.execute(f"PRAGMA busy_timeout={busy_ms}")
+        _migrate(connection, path, steps)
+    except BaseException:
         connection.close()
-        raise StorageError(f"{path} was written by a newer prime-tui.", hint="Update, or move the file away.")
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=NORMAL")
-    _migrate(connection, version)
+        raise
     return connection
 
 
-def _migrate(connection: sqlite3.Connection, version: int) -> None:
-    for number in range(version, len(MIGRATIONS)):
+def _migrate(connection: sqlite3.Connection, path: Path, steps: Sequence[str]) -> None:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version > len(steps):
+        raise StorageError(f"{path} was written by a newer prime-tui.", hint="Update, or move the file away.")
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=NORMAL")
+    for number in range(version, len(steps)):
         connection.execute("BEGIN IMMEDIATE")
         try:
             (now_at,) = connection.execute("PRAGMA user_version").fetchone()
             if now_at == number:  # else another instance was faster
-                connection.execute(MIGRATIONS[number])
+                connection.execute(steps[number])
                 connection.execute(f"PRAGMA user_version={number + 1}")
             connection.execute("COMMIT")
         except BaseException:

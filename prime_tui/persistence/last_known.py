@@ -60,7 +60,7 @@ class LastKnown:
 
     def _database(self) -> sqlite3.Connection:
         if self._connection is None:
-            self._connection = open_database(self._path, self._note)
+            self._connection = open_database(self._path, was_put_aside=self._note)
         return self._connection
 
     def _note(self, aside: Path) -> None:
@@ -88,6 +88,20 @@ class LastKnown:
         except sqlite3.Error as error:
             raise StorageError(f"Cannot read {self._path}: {error}.", hint=IF_BROKEN) from error
         return found
+
+    def times(self) -> dict[str, datetime]:
+        """Return when each topic that is kept was read.
+
+        Raises:
+            StorageError: The database cannot be used.
+        """
+        try:
+            rows = self._database().execute(
+                "SELECT topic, fetched_at FROM last_known WHERE wallet = ?", (self._wallet_key,)
+            )
+            return {topic: datetime.fromisoformat(at) for topic, at in rows if topic in KINDS}
+        except (sqlite3.Error, ValueError) as error:
+            raise StorageError(f"Cannot read {self._path}: {error}.") from error
 
     def write(self, values: Mapping[str, Kept]) -> None:
         """Replace these topics.

@@ -38,6 +38,11 @@ class Paths:
         return self.state_dir / "prime-tui.db"
 
     @property
+    def calls_file(self) -> Path:
+        """The calls of the last hour, of all instances."""
+        return self.state_dir / "calls.db"
+
+    @property
     def launches_file(self) -> Path:
         """What we remember of runs launched here."""
         return self.state_dir / "launches.json"

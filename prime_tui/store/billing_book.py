@@ -8,7 +8,8 @@ than USD are kept as rows and make no charges.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_left, insort
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -20,14 +21,22 @@ from prime_tui.domain.wallet import BillingRow, Wallet
 KEEP = timedelta(days=62)
 MERGE = timedelta(minutes=30)
 """Charges of one row within this span become one: a month of minutes stays a few thousand entries."""
-CURRENCY = "USD"
+CURRENCY, RUNS = "USD", "training"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class BillingBook:
-    """All rows of one wallet that were read, newest billing first."""
+    """All rows of one wallet that were read, newest billing first.
+
+    A hundred thousand rows are a few years of a large account: what is asked for with every change is kept
+    up to date row by row, and what belongs to a span of time is found without looking at all rows.
+
+    Attributes:
+        version: Grows with every change; who keeps something made from the book compares.
+    """
 
     def __init__(self) -> None:
+        self.version = 0
         self._start_anew(None)
 
     def _start_anew(self, wallet_id: WalletId | None) -> None:
@@ -38,6 +47,10 @@ class BillingBook:
         self._grown: dict[BillingId, Decimal] = {}
         self._sorted: tuple[BillingRow, ...] | None = None
         self._by_resource: dict[str, list[BillingId]] = {}
+        self._versions: dict[str, int] = {}
+        self._run_ids: dict[str, None] = {}
+        self._totals: dict[str, Decimal] = {}
+        self._last_ends: list[tuple[datetime, BillingId]] = []
         self._read_through: datetime | None = None
         self.observed_since: datetime | None = None
 
@@ -59,6 +72,7 @@ class BillingBook:
         self._note_coverage(wallet, offset)
         if changed:
             self._sorted = None
+            self.version += 1
         return changed
 
     def restore(self, wallet: Wallet, fetched_at: datetime) -> None:
@@ -75,8 +89,7 @@ class BillingBook:
         if old == row or (old is not None and old.amount is not None and row.amount is None):
             return False  # an amount that cannot be read this time is not forgotten, or it would count twice
         self._rows[row.id] = row
-        if old is None and row.resource_id is not None:
-            self._by_resource.setdefault(row.resource_id, []).append(row.id)
+        self._index(old, row)
         if row.amount is None or row.currency != CURRENCY:
             return True
         end = row.shown_at or at
@@ -94,9 +107,24 @@ class BillingBook:
             self._add(row, Charge(start, end, grown, row.resource_type, row.resource_id, spread=spread))
         return True
 
+    def _index(self, old: BillingRow | None, row: BillingRow) -> None:
+        for one, sign in ((old, -1), (row, 1)):
+            if one is not None and one.amount is not None and one.currency == CURRENCY:
+                total = self._totals.get(one.resource_type, Decimal(0))
+                self._totals[one.resource_type] = total + sign * one.amount
+        if row.resource_id is None:
+            return
+        self._versions[row.resource_id] = self._versions.get(row.resource_id, 0) + 1
+        if old is None:
+            self._by_resource.setdefault(row.resource_id, []).append(row.id)
+        if row.resource_type == RUNS:
+            self._run_ids[row.resource_id] = None
+
     def _add(self, row: BillingRow, charge: Charge) -> None:
         charges = self._charges.setdefault(row.id, [])
         last = charges[-1] if charges else None
+        if last is not None:
+            del self._last_ends[bisect_left(self._last_ends, (last.end, row.id))]
         if last is not None and charge.end < last.end:  # a correction that is dated back counts from now on
             charge = replace(charge, start=last.end, end=last.end)
         joins = last is not None and last.end == charge.start and last.spread == charge.spread
@@ -106,6 +134,7 @@ class BillingBook:
             charges.append(charge)
             while charge.end - charges[0].end > KEEP:
                 charges.pop(0)
+        insort(self._last_ends, (charges[-1].end, row.id))
 
     def _note_coverage(self, wallet: Wallet, offset: int) -> None:
         read = offset + len(wallet.rows)
@@ -131,8 +160,8 @@ class BillingBook:
 
     def charges_since(self, start: datetime) -> Iterator[Charge]:
         """Iterate over the charges that end at or after `start`, in no order."""
-        for charges in self._charges.values():
-            for charge in reversed(charges):  # of one row they end one after the other
+        for _, row_id in self._last_ends[bisect_left(self._last_ends, start, key=_end) :]:
+            for charge in reversed(self._charges[row_id]):  # of one row they end one after the other
                 if charge.end < start:
                     break
                 yield charge
@@ -140,6 +169,20 @@ class BillingBook:
     def last_growth(self, row_id: BillingId) -> Decimal | None:
         """Return by how much a row grew when it last did; None while it was not seen growing."""
         return self._grown.get(row_id)
+
+    @property
+    def run_ids(self) -> Collection[str]:
+        """The runs that any row is about."""
+        return self._run_ids
+
+    @property
+    def totals_usd(self) -> Mapping[str, Decimal]:
+        """All that was charged on the rows that were read, by resource type."""
+        return self._totals
+
+    def version_of(self, resource_id: str) -> int:
+        """Return a number that grows with every change of what is known of a resource; 0 without a row."""
+        return self._versions.get(resource_id, 0)
 
     def of_resource(self, resource_id: str) -> tuple[BillingRow, ...]:
         """Return the rows of one pod, run or disk."""
@@ -178,3 +221,7 @@ class BillingBook:
     def series(self, start: datetime, end: datetime, buckets: int) -> tuple[Decimal, ...]:
         """Return the charges of each of `buckets` equal spans."""
         return spend_series(self.charges_since(start), start, end, buckets)
+
+
+def _end(last: tuple[datetime, BillingId]) -> datetime:
+    return last[0]

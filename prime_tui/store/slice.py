@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from prime_tui.domain.errors import PrimeError
 from prime_tui.domain.remote import Remote
@@ -41,6 +41,7 @@ class Topic(StrEnum):
     """A reading ended, whether or not it brought anything new."""
 
 
+NEVER_READ: Remote[Any] = Remote()
 Mark = Callable[[Topic], None]
 
 
@@ -112,7 +113,7 @@ class KeyedSlice(Generic[K, T]):
     def peek(self, key: K) -> Remote[T]:
         """Return the state of `key` without making a slice."""
         found = self._slices.get(key)
-        return Remote() if found is None else found.remote
+        return NEVER_READ if found is None else found.remote
 
     def remotes(self) -> Iterator[Remote[T]]:
         """Iterate over the states of all keys."""

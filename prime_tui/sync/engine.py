@@ -55,6 +55,8 @@ IN_PARTS = frozenset({Topic.USAGE, Topic.RUN_DETAIL})
 FIRST = (Topic.WALLET, Topic.ACCOUNT)
 MOVING_PODS_S = 15.0
 DETAIL_S, FINISHED_DETAIL_S = 30.0, 300.0
+LATE_STRETCH = 3.0
+"""However slowly a short budget makes us read: a value older than that does not look fresh."""
 
 
 class Engine:
@@ -121,7 +123,14 @@ class Engine:
         }
         self._kept = tuple(kept for _, kept in reads.values() if kept is not None)
         self._pollers = {topic: self._poller(topic, *read) for topic, read in reads.items()}
-        self.logs = LogFollower(client, store, clock, self._gate, client.budget.stretch, self._refused)
+        self.logs = LogFollower(
+            client,
+            store,
+            clock,
+            self._gate,
+            lambda: client.budget.stretch(is_first=True),
+            self._refused,
+        )
 
     def _poller(self, topic: Topic, read: Callable[[], Awaitable[None]], kept: Slice[Any] | None) -> Poller:
         async def reading() -> None:
@@ -135,9 +144,14 @@ class Engine:
             clock=self._clock,
             gate=self._gate,
             ended=lambda outcome: self._ended(topic, kept, outcome),
-            stretch=self._client.budget.stretch,
+            stretch=lambda: self._stretch(topic),
         )
         return poller
+
+    def _stretch(self, topic: Topic) -> float:
+        # Usage of run after run takes all that it is given: what tells the balance and the burn goes before.
+        is_first = topic is Topic.RUN_DETAIL or (topic in self._shown and topic is not Topic.USAGE)
+        return self._client.budget.stretch(is_first=is_first)
 
     async def run(self) -> None:
         """Read for ever; cancel to stop.
@@ -214,7 +228,12 @@ class Engine:
     def show(self, topics: Iterable[Topic]) -> None:
         """Read these topics at the pace of something that is looked at, and the others slowly."""
         self._shown = frozenset(topics)
+        self._run_readings.in_view = frozenset()
         self._pace_all()
+
+    def look_at_runs(self, run_ids: Iterable[str]) -> None:
+        """Read usage and progress of these before others: they are in view."""
+        self._run_readings.in_view = frozenset(map(RunId, run_ids))
 
     def refresh(self) -> None:
         """Read what is shown now; the person asked for it. After a refusal everything is tried again."""
@@ -323,7 +342,7 @@ class Engine:
         poller = self._pollers[topic]
         if kept is not None:
             interval_s = poller.interval_s
-            kept.paced(None if interval_s is None else interval_s * self._client.budget.stretch())
+            kept.paced(None if interval_s is None else interval_s * min(LATE_STRETCH, self._stretch(topic)))
         if outcome.error is None:
             self._health.succeeded(topic.value)
             if topic is Topic.ACCOUNT and self._store.account.remote.error is None:

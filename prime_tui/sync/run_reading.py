@@ -25,6 +25,7 @@ T = TypeVar("T")
 
 LIST_PAGE = 100
 WHOLE_LIST_EVERY = timedelta(minutes=10)
+WHOLE_LIST_PER_PAGE = timedelta(seconds=30)
 METRICS_FIRST, METRICS_LATER = 500, 100
 USAGE_OLD_ENOUGH = timedelta(seconds=55)
 FIRST_USAGES = 10
@@ -37,7 +38,11 @@ ABSENT = (NotFound, MethodNotAllowed)
 
 
 class RunReadings:
-    """The reading jobs of runs. Each raises PrimeError when it fails; the poller decides what then."""
+    """The reading jobs of runs. Each raises PrimeError when it fails; the poller decides what then.
+
+    Attributes:
+        in_view: Runs that the person sees: usage of these is read first.
+    """
 
     def __init__(self, client: PrimeClient, store: Store, clock: Clock, permits: Permits) -> None:
         self._client = client
@@ -49,6 +54,8 @@ class RunReadings:
         self._ended: dict[RunId, datetime] = {}
         self._whole_list_at: datetime | None = None
         self._seldom_at: dict[RunId, datetime] = {}
+        self._is_turn_of_view = False
+        self.in_view: frozenset[RunId] = frozenset()
 
     # -- the list ------------------------------------------------------------------
 
@@ -72,7 +79,9 @@ class RunReadings:
     async def _list(self) -> Listing[Run]:
         """A list of many pages is read whole at times only; between, its first page tells what is new."""
         now, known = self._clock.now(), self._store.runs.value
-        is_recent = self._whole_list_at is not None and now - self._whole_list_at < WHOLE_LIST_EVERY
+        pages = len(known.items) // LIST_PAGE if known is not None else 0
+        whole_every = max(WHOLE_LIST_EVERY, pages * WHOLE_LIST_PER_PAGE)
+        is_recent = self._whole_list_at is not None and now - self._whole_list_at < whole_every
         if known is not None and len(known.items) > LIST_PAGE and is_recent and not is_user_call():
             first = await self._client.runs.list(max_pages=1)
             fresh = {run.id: run for run in first.items}
@@ -97,7 +106,10 @@ class RunReadings:
         self._seldom_at.clear()
 
     def _stalest_runs(self) -> list[RunId]:
-        """All live runs the first time; then the one read longest ago, and with it one that has ended."""
+        """All live runs the first time; then the one read longest ago, and with it one that has ended.
+
+        Every other time it is one of those in view, so that neither they nor the others wait for ever.
+        """
         now = self._clock.now()
         new: list[RunId] = []
         live: list[tuple[datetime, RunId]] = []
@@ -115,8 +127,11 @@ class RunReadings:
             elif self._is_unread(view) and (position < FINISHED_TO_READ or RunSource.TYPED in view.sources):
                 over.append(view.id)
         if new:
-            return new[:FIRST_USAGES]
-        return [run_id for _, run_id in sorted(live)[:1]] + over[:1]
+            most = FIRST_USAGES if self._client.budget.stretch() == 1.0 else 1
+            return sorted(new, key=lambda run_id: run_id not in self.in_view)[:most]
+        seen = [one for one in live if one[1] in self.in_view]
+        self._is_turn_of_view = not self._is_turn_of_view
+        return [run_id for _, run_id in sorted((self._is_turn_of_view and seen) or live)[:1]] + over[:1]
 
     def _has_late_billing(self, view: RunView, now: datetime) -> bool:
         """Whether a run that was seen live ended a minute ago: its last rows are billed by now."""

@@ -10,6 +10,7 @@ from prime_tui.domain.remote import Freshness
 from prime_tui.domain.spend import runway
 from prime_tui.store.selectors.alerts import alerts
 from prime_tui.store.selectors.freshness import source_ages
+from prime_tui.store.selectors.kept import kept_per_bill
 from prime_tui.store.selectors.money import balance_usd, listed_burn, measured_burn, spendable_usd
 from prime_tui.store.selectors.runs import run_views
 from prime_tui.store.store import Store
@@ -58,7 +59,7 @@ class StripModel:
         runs = run_views(store, now)
         burn = listed_burn(store, now, runs)
         known_since = store.billing.complete_since
-        series = () if known_since is None else store.billing.series(now - DAY, now, SPARK_BUCKETS)
+        series = () if known_since is None else spend_of_day(store, now)
         return StripFacts(
             active_tab=0,
             now=now,
@@ -71,6 +72,12 @@ class StripModel:
             spent_24h_usd=None if known_since is None else sum(series, Decimal(0)),
             is_spending_partial=known_since is not None and known_since > now - DAY,
         )
+
+
+@kept_per_bill
+def spend_of_day(store: Store, now: datetime) -> tuple[Decimal, ...]:
+    """Return what was spent in each part of the last 24 hours."""
+    return store.billing.series(now - DAY, now, SPARK_BUCKETS)
 
 
 def wallet_label(store: Store) -> str:

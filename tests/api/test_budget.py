@@ -51,17 +51,32 @@ def test_background_goes_on_when_the_wait_is_over() -> None:
     budget.take(by_user=False)
 
 
-@given(st.integers(0, 1500))
-def test_stretching_begins_at_four_fifths_and_only_grows(used: int) -> None:
+@given(st.integers(0, 1500), st.integers(0, 50))
+def test_the_more_was_called_at_once_the_slower_and_what_is_in_view_comes_first(used: int, more: int) -> None:
     budget = CallBudget(HandClock(), allowed=1000)
-    before = budget.stretch()
+    assert budget.stretch() == 1.0
     for _ in range(used):
         budget.take(by_user=True)
-    factor = budget.stretch()
-    assert factor >= before == 1.0
-    assert (factor == 1.0) is (used <= 800)
-    assert factor <= 6.0
-    assert (factor == pytest.approx(6.0)) is (used >= 1000)
+    before, first = budget.stretch(), budget.stretch(is_first=True)
+    assert 1.0 <= first <= before <= 20.0
+    assert (before == 1.0) is (used <= 75)
+    assert (first == 1.0) is (used <= 112)
+    for _ in range(more):
+        budget.take(by_user=True)
+    assert budget.stretch() >= before
+
+
+@pytest.mark.parametrize("calls_per_h", [300, 700, 1500, 4000])
+def test_reading_that_wants_more_than_there_is_slows_down_and_is_never_refused(calls_per_h: int) -> None:
+    clock = HandClock()
+    budget = CallBudget(clock, allowed=1000)
+    waits_s: list[float] = []
+    while clock.seconds < 4 * 3600:
+        budget.take(by_user=False)
+        waits_s.append(3600 / calls_per_h * budget.stretch(is_first=True))
+        clock.seconds += waits_s[-1]
+        assert budget.use.used <= 900
+    assert max(waits_s) <= 3600 / min(calls_per_h, 740)
 
 
 def test_the_eleventh_pod_within_an_hour_needs_a_second_thought() -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from tests.benchmarks import desktop_bus
+from tests.benchmarks import desktop_bus, scale
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.meter import Answer, Meter, Moment, running
 from tests.benchmarks.places import HELLO, PROGRAM, Place, place
@@ -214,6 +214,20 @@ def bus(effort: Effort) -> Iterator[Figure]:
     yield from desktop_bus.figures(effort.times)
 
 
+def large(effort: Effort) -> Iterator[Figure]:
+    """A large account."""
+    yield from scale.bills()
+    yield from scale.screens(effort.seconds)
+
+
+def staleness(_: Effort) -> Iterator[Figure]:
+    """How old readings are; it prints a table of its own."""
+    from tests.benchmarks.staleness import print_table
+
+    print_table()
+    yield from ()
+
+
 GROUPS: Mapping[str, Callable[[Effort], Iterator[Figure]]] = {
     "words": words_only,
     "start": start,
@@ -224,4 +238,6 @@ GROUPS: Mapping[str, Callable[[Effort], Iterator[Figure]]] = {
     "ends": ends,
     "chat": chat,
     "bus": bus,
+    "scale": large,
+    "staleness": staleness,
 }

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
+import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from prime_tui.persistence.paths import Paths
+from prime_tui.persistence.seat import recorders
 from prime_tui.sim.serve import SimOptions, SimServer
 from tests.cli.program import KEY, ROOT, Home
+from tests.e2e.terminal import terminal
 from tests.persistence.buses import silent_bus
 
 Findings = dict[tuple[str, str], dict[str, str]]
@@ -39,6 +46,35 @@ def examined(home: Home, *words: str, code: int = 0, **extra: str) -> Findings:
     assert done.returncode == code, done.stdout + done.stderr
     assert KEY not in done.stdout + done.stderr
     return {(row["topic"], row["subject"]): row for row in json.loads(done.stdout)["findings"]}
+
+
+def test_who_shares_the_budget_and_who_writes_is_told(home: Home, service: str) -> None:
+    state = Paths(home.path / ".config" / "prime-tui", home.state)
+    state.make_state_dir()
+    found = examined(home, "--offline", code=3)
+    assert found["instances", "call budget"]["detail"] == "0 calls within the last hour, of all instances"
+    addressed(home, service)
+    command = [sys.executable, "-m", "prime_tui"]
+    with (
+        terminal(command, home=home.path, PYTHONPATH=str(ROOT), PRIME_API_KEY=KEY) as first,
+        terminal(command, home=home.path, PYTHONPATH=str(ROOT), PRIME_API_KEY=KEY) as second,
+    ):
+        for one in (first, second):
+            one.until(lambda text: re.search(r"API [1-9]", text), "a call")
+        first.until(lambda _: list(recorders(state.state_dir)), "one that writes")
+        (writer,) = recorders(state.state_dir)
+        heir = second if writer == first.pid else first
+        found = examined(home, "--offline", PRIME_API_KEY=KEY)
+        details = {one.pid: found["instances", f"pid {one.pid}"]["detail"] for one in (first, second)}
+        assert {pid for pid, detail in details.items() if "writes the history" in detail} == {writer}
+        assert not any("made 0 calls" in detail for detail in details.values())
+        total = int(found["instances", "call budget"]["detail"].split()[0])
+        assert total > 1, "what both called"
+        os.kill(writer, signal.SIGKILL)
+        heir.until(lambda _: list(recorders(state.state_dir)) == [heir.pid], "the other takes over")
+    with closing(sqlite3.connect(state.database_file)) as database:
+        topics = [topic for (topic,) in database.execute("SELECT topic FROM last_known")]
+    assert len(topics) == len(set(topics)) > 0
 
 
 def test_all_is_well(home: Home, service: str) -> None:

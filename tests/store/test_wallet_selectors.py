@@ -18,7 +18,7 @@ from prime_tui.domain.wallet import BillingRow, Wallet
 from prime_tui.store.selectors.chat import first_choice, models_by_price, models_like
 from prime_tui.store.selectors.wallet import (
     BillingQuery,
-    billing_rows,
+    BillingSearch,
     burn_gap,
     known_resources,
     last_rise,
@@ -157,7 +157,7 @@ def test_rows_are_named_filtered_and_sorted() -> None:
     assert [resource_of(one, known).kind for one in store.billing.rows] == ["", "pod", "disk"]
 
     def ids(query: BillingQuery) -> list[str]:
-        return [one.id for one in billing_rows(store, known, query)]
+        return [one.id for one in BillingSearch().rows(store, known, query)]
 
     assert ids(BillingQuery()) == ["b9", "b1", "b2"]
     assert ids(BillingQuery("H100")) == ["b1"]

@@ -18,6 +18,7 @@ class TimeInHand:
 
     sim: SimServer
     clock: FakeClock
+    patience_s: float = field(default=PATIENCE_S, kw_only=True)
     _paced: int = field(default=0, init=False)
 
     def count(self, request: str) -> int:
@@ -31,7 +32,7 @@ class TimeInHand:
     async def until(self, seen: Callable[[], object], what: str = "") -> None:
         """Wait until `seen` returns something true, with the time standing still."""
         try:
-            async with asyncio.timeout(PATIENCE_S):
+            async with asyncio.timeout(self.patience_s):
                 while not seen():  # noqa: ASYNC110 - any condition, not an event of ours
                     await asyncio.sleep(0.002)
         except TimeoutError:
@@ -40,7 +41,7 @@ class TimeInHand:
     async def settled(self) -> None:
         """Wait until the number of sleepers stays the same while requests stay the same."""
         still, before = 0, (-1, -1)
-        async with asyncio.timeout(PATIENCE_S):
+        async with asyncio.timeout(self.patience_s):
             while still < 60:
                 await asyncio.sleep(0.002)
                 state = (self.total(), self.clock.sleeping)

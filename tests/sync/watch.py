@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from prime_tui.api.budget import CallBudget
 from prime_tui.api.client import PrimeClient
 from prime_tui.domain.account import WalletContext
+from prime_tui.domain.call_record import CallRecord
 from prime_tui.domain.ids import TeamId
 from prime_tui.domain.secret import Secret
 from prime_tui.domain.views import LaunchRecord
@@ -82,10 +83,18 @@ async def watching(
     calls_per_h: int = 1000,
     read_only: bool = False,
     billings: int | None = None,
+    pods: int | None = None,
+    runs: int | None = None,
     run_engine: bool = True,
+    clock: FakeClock | None = None,
+    record: CallRecord | None = None,
+    world: SimServer | None = None,
 ) -> AsyncIterator[Watch]:
-    """Start a simulated world that stands still, and the engine on it."""
-    clock = FakeClock()
+    """Start a simulated world that stands still, and the engine on it.
+
+    Further engines are given the clock and the world of the first, and may count their calls with it.
+    """
+    clock = clock or FakeClock()
     options = SimOptions(
         scenario=scenario,
         shapes=shapes,
@@ -93,18 +102,20 @@ async def watching(
         start_at=START,
         require_key=require_key,
         billings=billings,
+        pods=pods,
+        runs=runs,
     )
     store = Store()
     team_id = TeamId(team) if team else None
     store.session = Session(wallet=WalletContext(team_id), is_read_only=read_only)
     keys = [key]
-    with SimServer(options) as sim:
+    with SimServer(options) if world is None else nullcontext(world) as sim:
         client = PrimeClient(
             base_url=sim.url,
             inference_url=f"{sim.url}/api/v1",
             api_key=lambda: Secret(keys[0]),
             team_id=team_id,
-            budget=CallBudget(clock, calls_per_h),
+            budget=CallBudget(clock, calls_per_h, record),
             clock=clock,
             read_only=read_only,
         )

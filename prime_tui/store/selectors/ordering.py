@@ -10,9 +10,9 @@ T = TypeVar("T")
 
 def ordered(items: Iterable[T], key: Callable[[T], Any], *, descending: bool) -> tuple[T, ...]:
     """Return the items by `key`; equal ones keep their order, those whose key is None come last."""
-    known: list[T] = []
-    unknown: list[T] = []
-    for item in items:
-        (unknown if key(item) is None else known).append(item)
-    known.sort(key=key, reverse=descending)
-    return (*known, *unknown)
+    things = tuple(items)
+    keys = [key(item) for item in things]
+    known = [item for item, one in zip(things, keys, strict=True) if one is not None]
+    in_turn = (one for one in keys if one is not None)
+    known.sort(key=lambda _: next(in_turn), reverse=descending)  # each key is made once, and no pair
+    return (*known, *(item for item, one in zip(things, keys, strict=True) if one is None))

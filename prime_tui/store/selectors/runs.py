@@ -11,10 +11,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 from prime_tui.domain.cost import Cost, CostOrigin, best_cost, hours, upper_bound_usd
 from prime_tui.domain.ids import RunId
-from prime_tui.domain.remote import Remote
+from prime_tui.domain.remote import Listing, Remote
 from prime_tui.domain.runs import LIVE, Run, RunProgress, RunSource, RunState, RunUsage, run_state
 from prime_tui.domain.spend import rate_usd_per_h
 from prime_tui.domain.views import LaunchRecord, RunView
@@ -28,34 +30,67 @@ RECENTLY_BILLED = timedelta(minutes=10)
 RATE_WINDOW = timedelta(minutes=15)
 BILLED_ENOUGH = timedelta(minutes=5)
 SPARK_POINTS = 24
+INACTIVE = "inactive"
 SPEED_SPACING = timedelta(seconds=60)
 
 
 def known_run_ids(store: Store) -> dict[RunId, set[RunSource]]:
     """Return every run id that any source names, in the order: listed, launched, typed in, billed."""
     found: dict[RunId, set[RunSource]] = {}
-    for run in store.runs.value.items if store.runs.value else ():
-        found.setdefault(run.id, set()).add(RunSource.LIST)
-    for launch in store.launches:
-        if launch.team_id == store.session.wallet.team_id:
-            found.setdefault(launch.run_id, set()).add(RunSource.LAUNCHED)
+    for run_id in _listed(store):
+        found.setdefault(run_id, set()).add(RunSource.LIST)
+    for run_id in _launches(store):
+        found.setdefault(run_id, set()).add(RunSource.LAUNCHED)
     for run_id in store.typed_runs:
         found.setdefault(run_id, set()).add(RunSource.TYPED)
-    for row in store.billing.rows:
-        if row.resource_type == "training" and row.resource_id:
-            found.setdefault(RunId(row.resource_id), set()).add(RunSource.BILLING)
+    for billed in store.billing.run_ids:
+        found.setdefault(RunId(billed), set()).add(RunSource.BILLING)
     return found
+
+
+class _Still(NamedTuple):
+    """A view that time does not change, and what it was made from."""
+
+    made_from: tuple[object, ...]
+    view: RunView
+
+
+_still: WeakKeyDictionary[Store, dict[RunId, _Still]] = WeakKeyDictionary()
+"""Of thousands of runs nearly all are over, and nothing is news of them."""
+
+
+def _made_from(
+    store: Store, run_id: RunId, sources: set[RunSource], listed: Run | None, launch: LaunchRecord | None
+) -> tuple[object, ...]:
+    """Return all that a view is made from but the time."""
+    usage, progress = store.usage.peek(run_id).value, store.progress.peek(run_id).value
+    detail, ending = store.run_details.peek(run_id).value, store.run_endings.get(run_id)
+    billed = store.billing.version_of(run_id)
+    return listed, detail, usage, progress, launch, ending, billed, frozenset(sources)
+
+
+def _stands_still(view: RunView) -> bool:
+    is_over = view.state not in LIVE and (not view.state_is_guess or view.status_word == INACTIVE)
+    return is_over and (view.completed_at is not None or view.cost.origin is not CostOrigin.ESTIMATE)
 
 
 @kept
 def run_views(store: Store, now: datetime) -> tuple[RunView, ...]:
     """Return all known runs: live ones first, then the newest first."""
-    listed = {run.id: run for run in store.runs.value.items} if store.runs.value else {}
-    launches = {launch.run_id: launch for launch in store.launches}
-    views = [
-        _view(store, run_id, frozenset(sources), listed.get(run_id), launches.get(run_id), now)
-        for run_id, sources in known_run_ids(store).items()
-    ]
+    listed, launches = _listed(store), _launches(store)
+    before, still = _still.get(store) or {}, dict[RunId, _Still]()
+    views: list[RunView] = []
+    for run_id, sources in known_run_ids(store).items():
+        made_from = _made_from(store, run_id, sources, listed.get(run_id), launches.get(run_id))
+        old = before.get(run_id)
+        if old is not None and old.made_from == made_from:
+            view = old.view
+        else:
+            view = _view(store, run_id, frozenset(sources), listed.get(run_id), launches.get(run_id), now)
+        if _stands_still(view):
+            still[run_id] = _Still(made_from, view)
+        views.append(view)
+    _still[store] = still
     views.sort(key=_newest, reverse=True)
     views.sort(key=lambda view: view.state not in LIVE)
     return tuple(views)
@@ -63,12 +98,36 @@ def run_views(store: Store, now: datetime) -> tuple[RunView, ...]:
 
 def run_view(store: Store, run_id: RunId, now: datetime) -> RunView | None:
     """Return one run, or None when no source names it."""
-    sources = known_run_ids(store).get(run_id)
-    if sources is None:
+    listed, launches = _listed(store), _launches(store)
+    named = {
+        RunSource.LIST: run_id in listed,
+        RunSource.LAUNCHED: run_id in launches,
+        RunSource.TYPED: run_id in store.typed_runs,
+        RunSource.BILLING: run_id in store.billing.run_ids,
+    }
+    sources = frozenset(source for source, is_named in named.items() if is_named)
+    if not sources:
         return None
-    listed = {run.id: run for run in store.runs.value.items} if store.runs.value else {}
-    launches = {launch.run_id: launch for launch in store.launches}
-    return _view(store, run_id, frozenset(sources), listed.get(run_id), launches.get(run_id), now)
+    return _view(store, run_id, sources, listed.get(run_id), launches.get(run_id), now)
+
+
+def _launches(store: Store) -> dict[RunId, LaunchRecord]:
+    team_id = store.session.wallet.team_id
+    return {launch.run_id: launch for launch in store.launches if launch.team_id == team_id}
+
+
+_by_id: WeakKeyDictionary[Store, tuple[Listing[Run], dict[RunId, Run]]] = WeakKeyDictionary()
+
+
+def _listed(store: Store) -> dict[RunId, Run]:
+    """Return the runs of the list by id; it is the same list for many questions."""
+    listing = store.runs.value
+    if listing is None:
+        return {}
+    found = _by_id.get(store)
+    if found is None or found[0] is not listing:
+        found = _by_id[store] = (listing, {run.id: run for run in listing.items})
+    return found[1]
 
 
 def _newest(view: RunView) -> float:
@@ -190,7 +249,7 @@ def _state(
         return run_state(usage.status_word), usage.status_word, False
     if billed_at is not None:
         is_recent = now - billed_at < RECENTLY_BILLED
-        return RunState.UNKNOWN, "active" if is_recent else "inactive", True
+        return RunState.UNKNOWN, "active" if is_recent else INACTIVE, True
     if launch is not None:
         return RunState.UNKNOWN, "launched", True
     return RunState.UNKNOWN, "", False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -15,7 +15,7 @@ from prime_tui.domain.spending import BalanceRise, BurnGap, SpendRange, SpendTot
 from prime_tui.domain.units import gpu
 from prime_tui.domain.views import Burning
 from prime_tui.domain.wallet import BillingRow
-from prime_tui.domain.words import filter_words, matches
+from prime_tui.domain.words import filter_words, is_narrower
 from prime_tui.store.billing_book import EPOCH
 from prime_tui.store.selectors.money import MEASURE_WINDOW, burn_of, measured_burn
 from prime_tui.store.selectors.ordering import ordered
@@ -68,15 +68,13 @@ def spend_totals(store: Store, now: datetime) -> SpendTotals | None:
     first, day_ago = midnight.replace(day=1), now - DAY
     later = now + CLOCKS_DIFFER
     today, day = book.by_type(midnight, later), book.by_type(day_ago, later)
-    every: dict[str, Decimal] = {}
-    for row in book.rows:
-        if row.amount is not None and row.currency == "USD":
-            every[row.resource_type] = every.get(row.resource_type, Decimal(0)) + row.amount
     nothing = Decimal(0)
     return SpendTotals(
         by_type=tuple(
             TypeTotal(name, today.get(name, nothing), day.get(name, nothing), usd)
-            for name, usd in sorted(every.items(), key=lambda item: (-day.get(item[0], nothing), -item[1]))
+            for name, usd in sorted(
+                book.totals_usd.items(), key=lambda item: (-day.get(item[0], nothing), -item[1])
+            )
         ),
         today_usd=sum(today.values(), nothing),
         day_usd=sum(day.values(), nothing),
@@ -185,16 +183,62 @@ class BillingQuery:
     descending: bool = True
 
 
-def billing_rows(store: Store, known: Mapping[str, Resource], query: BillingQuery) -> tuple[BillingRow, ...]:
-    """Return the rows that were read and that the filter lets through."""
-    words = filter_words(query.text)
-    rows = store.billing.rows
-    if words:
-        rows = tuple(
+class BillingSearch:
+    """The billing rows that are asked for; what was found last is used again where it can be.
+
+    A hundred thousand rows take a tenth of a second to look through: that is not done for every name that is
+    learned and every letter that is typed.
+    """
+
+    def __init__(self) -> None:
+        self._book: tuple[int, Mapping[str, Resource]] = (-1, {})
+        self._query = BillingQuery()
+        self._found: tuple[BillingRow, ...] = ()
+
+    def rows(
+        self, store: Store, known: Mapping[str, Resource], query: BillingQuery
+    ) -> tuple[BillingRow, ...]:
+        """Return the rows that were read and that the filter lets through, in order.
+
+        Other names than last time are another object `known`.
+        """
+        is_same_book = self._book[0] == store.billing.version and self._book[1] is known
+        if not is_same_book or query != self._query:
+            is_same_order = replace(query, text=self._query.text) == self._query
+            if is_same_book and is_same_order and is_narrower(self._query.text, query.text):
+                self._found = _matching(self._found, known, query.text)
+            else:
+                rows = _matching(store.billing.rows, known, query.text)
+                self._found = _in_order(rows, store, known, query)
+            self._book, self._query = (store.billing.version, known), query
+        return self._found
+
+
+def _matching(
+    rows: tuple[BillingRow, ...], known: Mapping[str, Resource], text: str
+) -> tuple[BillingRow, ...]:
+    """Return the rows in which every word is found: in the type, in the id or in the name."""
+    found: Iterable[BillingRow] = rows
+    for word in filter_words(text):
+        wanted, is_wanted = word.removeprefix("!"), not word.startswith("!")
+        # Types are few and so are names; ids are what there is a hundred thousand of.
+        types = {kind for kind in {row.resource_type for row in rows} if wanted in kind.lower()}
+        named = {one_id for one_id, one in known.items() if wanted in one.name.lower()}
+        found = [
             row
-            for row in rows
-            if matches(words, row.resource_type, row.resource_id, resource_of(row, known).name)
-        )
+            for row in found
+            if (
+                row.resource_type in types
+                or ((of := row.resource_id) is not None and (of in named or wanted in of.lower()))
+            )
+            is is_wanted
+        ]
+    return tuple(found)
+
+
+def _in_order(
+    rows: tuple[BillingRow, ...], store: Store, known: Mapping[str, Resource], query: BillingQuery
+) -> tuple[BillingRow, ...]:
     if query.sort == "time" and query.descending:
         return rows  # as the book keeps them
     keys: dict[str, Callable[[BillingRow], Any]] = {
@@ -202,6 +246,6 @@ def billing_rows(store: Store, known: Mapping[str, Resource], query: BillingQuer
         "type": lambda row: row.resource_type,
         "what": lambda row: resource_of(row, known).name.lower() or None,
         "grown": lambda row: store.billing.last_growth(row.id),
-        "total": lambda row: row.amount,
+        "total": lambda row: None if row.amount is None else float(row.amount),  # three times as fast
     }
     return ordered(rows, keys[query.sort], descending=query.descending)

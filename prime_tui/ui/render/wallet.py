@@ -12,7 +12,7 @@ from prime_tui.domain.spending import BalanceRise, BurnGap, SpendTotals, TypeTot
 from prime_tui.domain.units import UNKNOWN, age, amount, count, moment, usd, usd_per_h
 from prime_tui.domain.views import Burning
 from prime_tui.domain.wallet import BillingRow
-from prime_tui.ui.render.rows import Column, Row
+from prime_tui.ui.render.rows import Column
 from prime_tui.ui.render.runs import rate_text
 from prime_tui.ui.render.styled import Role, Span, Styled, fit, join, width_of
 
@@ -60,21 +60,23 @@ def short_id(resource_id: str | None) -> str:
 # -- what burns now ----------------------------------------------------------------------
 
 
-def burning_row(one: Burning, now: datetime, *, is_old: bool) -> Row:
+def burning_key(one: Burning) -> str:
+    """Return what a line of "burning now" is known by."""
+    return f"{one.kind}:{one.id}"
+
+
+def burning_cells(one: Burning, now: datetime, *, is_old: bool) -> tuple[Styled, ...]:
     """Return a line of "burning now"; an old one looks old in every cell."""
     role: Role = "stale" if is_old else "text"
     note: Role = "stale" if is_old else "warn" if one.note.startswith("▲") else "dim"
-    return Row(
-        f"{one.kind}:{one.id}",
-        (
-            Span(one.name, role),
-            Span(one.what.rsplit("/", 1)[-1], "stale" if is_old else "dim"),
-            _state(one, role),
-            Span(rate_text(one.usd_per_h, is_estimate=one.is_rate_estimate, cells=RATE_CELLS), role),
-            Span(amount(one.cost.usd, mark=one.cost.mark), role),
-            Span(age(one.since, now), role),
-            Span(one.note, note),
-        ),
+    return (
+        Span(one.name, role),
+        Span(one.what.rsplit("/", 1)[-1], "stale" if is_old else "dim"),
+        _state(one, role),
+        Span(rate_text(one.usd_per_h, is_estimate=one.is_rate_estimate, cells=RATE_CELLS), role),
+        Span(amount(one.cost.usd, mark=one.cost.mark), role),
+        Span(age(one.since, now), role),
+        Span(one.note, note),
     )
 
 

@@ -136,6 +136,15 @@ class KeyedTable(PaintedWidget, can_focus=True):
         self._changed()
 
     @property
+    def keys_in_view(self) -> list[str]:
+        """The keys of the rows that can be seen."""
+        top = self._cursor.top
+        return [
+            self._source.key_at(index)
+            for index in range(top, min(top + self._cursor.visible, len(self._source)))
+        ]
+
+    @property
     def is_filling(self) -> bool:
         """Whether the first rows still arrive: until somebody moves it the cursor stays on the first row."""
         return self._cursor.is_filling

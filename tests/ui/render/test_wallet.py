@@ -21,8 +21,9 @@ from prime_tui.ui.render.wallet import (
     billing_cells,
     billing_details,
     burn_note,
+    burning_cells,
     burning_details,
-    burning_row,
+    burning_key,
     coverage_notes,
     rows_note,
     short_id,
@@ -57,12 +58,12 @@ def burning(**changes: object) -> Burning:
 
 
 def test_a_line_of_what_burns() -> None:
-    row = burning_row(burning(), NOW, is_old=False)
-    assert row.key == "pod:p1"
-    assert [plain(cell) for cell in row.cells] == [
+    row = burning_cells(burning(), NOW, is_old=False)
+    assert burning_key(burning()) == "pod:p1"
+    assert [plain(cell) for cell in row] == [
         "dev-h100", "1×H100 80GB", "● active", "2.40", "14.88", "6h12", "",
     ]  # fmt: skip
-    assert len(row.cells) == len(BURNING_COLUMNS)
+    assert len(row) == len(BURNING_COLUMNS)
 
 
 @pytest.mark.parametrize(
@@ -78,20 +79,20 @@ def test_a_line_of_what_burns() -> None:
     ],
 )
 def test_a_state_is_told_by_a_sign_and_a_word(state: str, is_live: bool, glyph: str) -> None:
-    row = burning_row(burning(state=state, is_live=is_live), NOW, is_old=False)
-    assert plain(row.cells[2]) == f"{glyph} {state}"
+    row = burning_cells(burning(state=state, is_live=is_live), NOW, is_old=False)
+    assert plain(row[2]) == f"{glyph} {state}"
 
 
 def test_unknown_is_a_dash_and_an_estimate_is_marked() -> None:
-    unknown = burning_row(burning(usd_per_h=None, cost=Cost(), since=None), NOW, is_old=False)
-    assert [plain(cell) for cell in unknown.cells[3:6]] == ["—", "—", "—"]
-    guess = burning_row(burning(cost=Cost(Decimal("1.5"), CostOrigin.ESTIMATE)), NOW, is_old=False)
-    assert plain(guess.cells[4]) == "~1.50"
+    unknown = burning_cells(burning(usd_per_h=None, cost=Cost(), since=None), NOW, is_old=False)
+    assert [plain(cell) for cell in unknown[3:6]] == ["—", "—", "—"]
+    guess = burning_cells(burning(cost=Cost(Decimal("1.5"), CostOrigin.ESTIMATE)), NOW, is_old=False)
+    assert plain(guess[4]) == "~1.50"
 
 
 def test_old_things_look_old_in_every_cell() -> None:
-    row = burning_row(burning(note="▲ 22m quiet"), NOW, is_old=True)
-    assert {span.role for cell in row.cells for span in spans_of(cell) if span.text.strip()} == {"stale"}
+    row = burning_cells(burning(note="▲ 22m quiet"), NOW, is_old=True)
+    assert {span.role for cell in row for span in spans_of(cell) if span.text.strip()} == {"stale"}
 
 
 def test_two_burns_and_their_gap() -> None:

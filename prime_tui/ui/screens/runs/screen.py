@@ -125,6 +125,8 @@ class RunsScreen(PrimeScreen):
     def tick(self, now: datetime) -> None:
         """Let ages grow."""
         self._list.tick(now)
+        if self.engine is not None:
+            self.engine.look_at_runs(self._list.table.keys_in_view)
         if self._shows_detail:
             self._detail.tick(now)
 

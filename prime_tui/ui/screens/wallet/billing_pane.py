@@ -15,8 +15,8 @@ from prime_tui.domain.wallet import BillingRow
 from prime_tui.store.billing_book import EPOCH
 from prime_tui.store.selectors.wallet import (
     BillingQuery,
+    BillingSearch,
     Resource,
-    billing_rows,
     known_resources,
     resource_of,
 )
@@ -49,6 +49,7 @@ class BillingPane(Vertical):
     def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id=id)
         self._query = BillingQuery()
+        self._search = BillingSearch()
         self._known: dict[str, Resource] = {}
         self._rows = BillingRows((), {}, lambda _: None, EPOCH, is_old=False)
         self._doing = ""
@@ -92,14 +93,16 @@ class BillingPane(Vertical):
 
     def learn(self, store: Store) -> None:
         """Take in the names of pods, runs and disks."""
-        self._known = known_resources(store)
+        known = known_resources(store)
+        if known != self._known:
+            self._known = known
 
     def draw(self, store: Store, now: datetime) -> None:
         """Show what the store has."""
         book = store.billing
         table, rule = self.query_one(KeyedTable), self.query_one(Rule)
         is_old = store.wallet.remote.freshness(now) is Freshness.STALE
-        rows = billing_rows(store, self._known, self._query)
+        rows = self._search.rows(store, self._known, self._query)
         self._rows = BillingRows(rows, self._known, book.last_growth, now, is_old=is_old)
         table.placeholder = self._placeholder(store, now)
         table.sort_key, table.sort_reverse = self._query.sort, self._query.descending

@@ -15,9 +15,16 @@ from prime_tui.domain.views import Burning
 from prime_tui.store.selectors.money import burning_now
 from prime_tui.store.selectors.wallet import burn_gap
 from prime_tui.store.store import Store
+from prime_tui.ui.render.lazy_rows import LazyRows
 from prime_tui.ui.render.styled import Span, Styled, join
 from prime_tui.ui.render.unread import staleness, unread_lines
-from prime_tui.ui.render.wallet import BURNING_COLUMNS, WIDE_BURNING_COLUMNS, burn_note, burning_row
+from prime_tui.ui.render.wallet import (
+    BURNING_COLUMNS,
+    WIDE_BURNING_COLUMNS,
+    burn_note,
+    burning_cells,
+    burning_key,
+)
 from prime_tui.ui.widgets.line import Rule
 from prime_tui.ui.widgets.table import KeyedTable
 
@@ -50,7 +57,13 @@ class BurningPane(Vertical):
     def selected(self) -> Burning | None:
         """The thing under the cursor."""
         key = self.query_one(KeyedTable).cursor_key
-        return next((one for one in self._found if f"{one.kind}:{one.id}" == key), None)
+        return next((one for one in self._found if burning_key(one) == key), None)
+
+    @property
+    def runs_in_view(self) -> list[str]:
+        """The ids of the runs that can be seen."""
+        kinds = (key.partition(":") for key in self.query_one(KeyedTable).keys_in_view)
+        return [thing_id for kind, _, thing_id in kinds if kind == "run"]
 
     def draw(self, store: Store, now: datetime) -> None:
         """Show what the store has."""
@@ -74,7 +87,9 @@ class BurningPane(Vertical):
         table.placeholder = self._placeholder(store, now)
         self.query_one(Rule).content = join((Span("burning now", "title"), self._switched_off(store, now)))
         table.is_filling = not self._is_complete(store)
-        table.rows = tuple(burning_row(one, now, is_old=one.kind in old) for one in self._found)
+        table.rows = LazyRows(
+            self._found, burning_key, lambda one: burning_cells(one, now, is_old=one.kind in old)
+        )
 
     def _is_complete(self, store: Store) -> bool:
         """Whether every source has answered once, so that the dearest is known."""

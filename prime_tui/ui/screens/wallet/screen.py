@@ -103,6 +103,8 @@ class WalletScreen(PrimeScreen):
         """Let ages grow; each minute the spans move on."""
         burning, spend = self.query_one(BurningPane), self.query_one(SpendPane)
         burning.tick(self.store, now)
+        if self.engine is not None:
+            self.engine.look_at_runs(burning.runs_in_view)
         if now.second == 0:
             spend.read(self.store, now)
             spend.draw(self.store, burning.gap, now)
