@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 
 from prime_tui.api.budget import CallBudget
 from prime_tui.api.client import PrimeClient
+from prime_tui.api.limits import Limits
 from prime_tui.domain.account import WalletContext
 from prime_tui.domain.clock import Clock, SystemClock
 from prime_tui.domain.ids import TeamId
@@ -79,6 +80,7 @@ async def monitor(
     sim: SimOptions | None = None,
     calls_per_h: int = 100_000,
     toasts: bool = False,
+    limits: Limits = Limits(),  # noqa: B008 - it is frozen
 ) -> AsyncIterator[Monitor]:
     """Start a simulated world and the app on it."""
     options = sim or SimOptions(scenario=scenario, shapes=shapes, seed=seed)
@@ -101,6 +103,7 @@ async def monitor(
                 budget=CallBudget(clock, calls_per_h),
                 clock=clock,
                 read_only=read_only,
+                limits=limits,
             )
             clients.append(client)
             return Engine(client, store, clock, remember=launches.add)
