@@ -48,7 +48,8 @@ class Readings:
         self._permits = permits
         self._take_account = take_account
         self._last_billing_at: datetime | None = None
-        self._has_status = True
+        self._has_status: bool | None = None
+        """False once the service said that it has none; None before it was asked."""
         self.offer_query: OfferQuery | None = None
         """What is asked for; None is everything."""
 
@@ -101,7 +102,7 @@ class Readings:
         """Read all pods, and the status of those that change just now."""
         listing = await self._client.pods.list()
         moving = [pod.id for pod in listing.items if pod.state in TRANSIENT]
-        if moving and self._has_status:
+        if moving and self._has_status is not False:
             listing = await self._with_status(listing, moving)
         self._store.pods.loaded(listing, self._clock.now())
 
@@ -109,16 +110,20 @@ class Readings:
         try:
             rows = {row.pod_id: row for row in await self._client.pods.status(moving)}
         except (NotFound, MethodNotAllowed):
-            self._has_status = False  # an older backend: the list has to do
-            return listing
+            self._has_status = bool(self._has_status)  # an older backend, unless it once had one
+            return listing  # which has to do
+        self._has_status = True
         items = tuple(pod.with_status(rows[pod.id]) if pod.id in rows else pod for pod in listing.items)
         return Listing(items, listing.total, listing.unreadable)
 
     async def disks(self) -> None:
-        """Read all disks; a backend without disks has none."""
+        """Read all disks; a backend without disks has none, but disks that were there do not go with it."""
         try:
             listing = await self._client.disks.list()
         except (NotFound, MethodNotAllowed):
+            known = self._store.disks.value
+            if known is not None and known.items:
+                raise  # this is a fault, not an older backend
             listing = Listing()
         self._store.disks.loaded(listing, self._clock.now())
 

@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 
 from prime_tui.api.budget import CallBudget
 from prime_tui.api.client import PrimeClient
+from prime_tui.api.limits import Limits
 from prime_tui.domain.account import WalletContext
 from prime_tui.domain.clock import Clock, SystemClock
 from prime_tui.domain.ids import TeamId
@@ -81,6 +82,7 @@ async def monitor(
     toasts: bool = False,
     prepare: Callable[[SimServer], None] = lambda _: None,
     has_clock: bool = True,
+    limits: Limits = Limits(),  # noqa: B008 - it is frozen
 ) -> AsyncIterator[Monitor]:
     """Start a simulated world and the app on it; `prepare` changes that world before anything is read."""
     options = sim or SimOptions(scenario=scenario, shapes=shapes, seed=seed)
@@ -104,6 +106,7 @@ async def monitor(
                 budget=CallBudget(clock, calls_per_h),
                 clock=clock,
                 read_only=read_only,
+                limits=limits,
             )
             clients.append(client)
             return Engine(client, store, clock, remember=launches.add)

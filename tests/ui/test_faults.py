@@ -1,0 +1,215 @@
+"""Every fault of the simulator on every screen: nothing is lost, nothing old looks fresh, all comes back.
+
+One program a screen lives through all faults, with the time in the test's hand.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from decimal import Decimal
+
+import pytest
+import pytest_asyncio
+
+from prime_tui.api.limits import Limits
+from prime_tui.sim.faults import KINDS
+from prime_tui.sim.serve import SimOptions
+from tests.sync.fake_clock import START, FakeClock
+from tests.sync.time_in_hand import TimeInHand
+from tests.ui.monitor import Monitor, monitor
+
+SCREENS = ("wallet", "runs", "pods", "chat")
+OUTAGE_S, RECOVERY_S, RECOVERY_STEP_S = 140.0, 330.0, 15.0
+"""Enough for a blip and the second failure, which is told; and for the longest wait between two tries."""
+STRICT = Limits(list_bytes=300_000, body_bytes=300_000)
+IMPATIENT = Limits(total_s=0.5)
+# What a kind needs in order to be one, or the ways in which it comes; a new kind comes as it is.
+# 401 is not among them: it stops all
+# reading until the person acts, and has tests of its own.
+WAYS: Mapping[str, tuple[dict[str, object], ...]] = {
+    "latency": ({"latency_ms": 30.0},),
+    "huge": ({"after_bytes": 1_000_000},),
+    "status": (
+        {"status": 403},
+        {"status": 404},
+        {"status": 500},
+        {"status": 503},
+        {"status": 429, "retry_after": "40"},
+    ),
+}
+HANGING = ("drip", "sse-stall")
+"""They last until we give up, so one reading has to do, and a client that soon gives up."""
+FAULTS = [(kind, way) for kind in KINDS if kind not in HANGING for way in WAYS.get(kind, ({},))]
+
+
+class StillWorld(TimeInHand):
+    """Only the program's time goes on: what is true changes when the test says so, and nothing ends."""
+
+    def move(self, seconds: float) -> None:
+        """Move the program's clock on."""
+        self.clock.jump(seconds)
+
+
+class Watched(Monitor):
+    """A monitor, and what is said of it here."""
+
+    time: TimeInHand
+
+    def show(self) -> str:
+        """Let the second pass in which ages are drawn anew; return the text."""
+        if self.app.base_screen is not None:
+            self.app.base_screen.show_strip()
+        return self.text()
+
+    @property
+    def ages(self) -> str:
+        """The line with the ages of wallet, runs and pods."""
+        return self.show().splitlines()[0]
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether nothing in that line is old or failing."""
+        line = self.ages
+        return not any(sign in line for sign in "✕○◌") and bool(re.search(r"w(allet )?\d+s", line))
+
+    @property
+    def balance_usd(self) -> Decimal | None:
+        """The balance of the strip."""
+        found = re.match(r" \$([\d,]+\.\d\d) ", self.show().splitlines()[1])
+        return Decimal(found[1].replace(",", "")) if found else None
+
+    @property
+    def true_balance_usd(self) -> Decimal:
+        """What the world knows."""
+        world = self.sim.world
+        return world.wallets[None].balance_usd(world.now_s()).quantize(Decimal("0.01"))
+
+    async def recover(self) -> None:
+        """Live until all is fresh and told to be well; nobody presses a key."""
+        for _ in range(round(RECOVERY_S / RECOVERY_STEP_S)):
+            text = self.text()
+            is_well = self.is_fresh and text.count(" fails") == text.count("works again")
+            if is_well and self.balance_usd == self.true_balance_usd:
+                return
+            await self.time.live(RECOVERY_STEP_S)
+        raise AssertionError(f"no recovery\n{self.text()}")
+
+    @property
+    def names(self) -> set[str]:
+        """The names of pods and runs that are on the screen."""
+        world, text = self.sim.world, self.text()
+        t_s = world.now_s()
+        runs = world.listed_runs(t_s, None, mine=True)
+        known = {pod.name for pod in world.listed_pods(t_s)} | {run.name for run in runs if run.name}
+        return {name for name in known if name[:12] in text}
+
+
+Story = Callable[[Watched], Awaitable[None]]
+
+
+class Stage:
+    """A running program. Whoever wants something of it is let in where it runs, as the toolkit needs it."""
+
+    def __init__(self, screen: str, limits: Limits) -> None:
+        self._screen = screen
+        self._limits = limits
+        self._stories: asyncio.Queue[tuple[Story, asyncio.Future[None]] | None] = asyncio.Queue()
+        self._running = asyncio.create_task(self._run())
+
+    async def _run(self) -> None:
+        clock = FakeClock()
+        world = SimOptions(speed=0, start_at=START, pods=3, runs=4, billings=20)
+        async with monitor(
+            screen=self._screen, sim=world, clock=clock, limits=self._limits, toasts=True
+        ) as plain:
+            m = Watched(plain.app, plain.pilot, plain.sim, plain.store)
+            m.time = StillWorld(m.sim, clock)
+            await m.time.settled()
+            while (wanted := await self._stories.get()) is not None:
+                story, told = wanted
+                try:
+                    await story(m)
+                except Exception as error:
+                    told.set_exception(error)
+                else:
+                    told.set_result(None)
+
+    async def play(self, story: Story) -> None:
+        """Let a story happen to the program."""
+        told: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._stories.put_nowait((story, told))
+        await asyncio.wait({told, self._running}, return_when=asyncio.FIRST_COMPLETED)
+        await (told if told.done() else self._running)
+
+    async def close(self) -> None:
+        """End the program."""
+        self._stories.put_nowait(None)
+        await self._running
+
+
+@asynccontextmanager
+async def on_stage(screen: str, limits: Limits) -> AsyncIterator[Stage]:
+    """Run a program whose toasts stay until they are counted."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("prime_tui.ui.app.TOAST_S", 600.0)
+        one = Stage(screen, limits)
+        yield one
+        await one.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=SCREENS)
+async def stage(request: pytest.FixtureRequest) -> AsyncIterator[Stage]:
+    """A program on one of the screens."""
+    async with on_stage(request.param, STRICT) as one:
+        yield one
+
+
+def named(fault: object) -> str:
+    """Return the name of a fault in the list of tests."""
+    assert isinstance(fault, tuple)
+    kind, way = fault
+    return f"{kind}-{way['status']}" if "status" in way else str(kind)
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize("fault", FAULTS, ids=named)
+async def test_a_fault_and_its_end(stage: Stage, fault: tuple[str, dict[str, object]]) -> None:
+    kind, way = fault
+    await stage.play(lambda m: lives_through(m, kind, **way))
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize("kind", HANGING)
+async def test_a_service_that_hangs(screen: str, kind: str) -> None:
+    async with on_stage(screen, IMPATIENT) as stage:
+        await stage.play(lambda m: lives_through(m, kind, path="*/billing/wallet"))
+
+
+async def lives_through(m: Watched, kind: str, **way: object) -> None:
+    """Let a fault come and go, and look at the screen before, meanwhile and after."""
+    m.app.clear_notifications()
+    await m.recover()
+    assert m.balance_usd == m.true_balance_usd
+    seen, old = m.names, m.balance_usd
+    m.sim.fault(kind, **way)  # type: ignore[arg-type]
+    m.sim.world.wallet(None).top_up(m.sim.world.now_s(), Decimal("1.25"))
+    new = m.true_balance_usd
+    assert old != new
+    await m.time.live(OUTAGE_S)
+    is_old = m.balance_usd == old
+    if is_old:
+        await m.sees(" fails", "Showing")
+        assert re.search(r"✕w(allet stale )?[23]m", m.ages), m.text()
+    else:
+        assert m.balance_usd == new
+    assert m.names >= seen, m.text()
+    m.sim.clear_faults()
+    await m.recover()
+    assert m.balance_usd == new
+    if is_old:
+        await m.sees("All sources answer again.")
+    reasons = re.findall(r"Reading [\w ]+ fails.*\n.*▌ (.+)", m.text())
+    assert len(reasons) == len(set(reasons)) == m.text().count("works again"), m.text()
