@@ -60,9 +60,9 @@ class LastWords:
 
     def _restore(self) -> None:
         with contextlib.suppress(OSError, ValueError):
-            os.set_blocking(2, False)
-            os.write(2, RESTORE)
-            os.set_blocking(2, True)
+            # Opened anew: were the writer's own description not to block, it would fail, and end us its way.
+            terminal = os.open(os.ttyname(2), os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
+            os.write(terminal, RESTORE)
         if self._attributes is not None:
             with contextlib.suppress(termios.error):
                 termios.tcsetattr(0, termios.TCSANOW, self._attributes)
