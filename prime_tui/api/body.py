@@ -45,9 +45,20 @@ async def decoded_pieces(response: httpx.Response, limit_bytes: int) -> AsyncIte
             yield piece
 
 
-async def whole_body(response: httpx.Response, limit_bytes: int) -> bytes:
-    """Return the decoded body; raises as `decoded_pieces` does."""
-    return b"".join([piece async for piece in decoded_pieces(response, limit_bytes)])
+async def whole_body(response: httpx.Response, limit_bytes: int) -> bytearray:
+    """Return the decoded body; raises as `decoded_pieces` does.
+
+    In one block, which goes back to the system in one piece, and at once when there is an error: its
+    traceback would hold many megabytes until it is collected.
+    """
+    body = bytearray()
+    try:
+        async for piece in decoded_pieces(response, limit_bytes):
+            body += piece
+    except BaseException:
+        body.clear()
+        raise
+    return body
 
 
 async def start_of_body(response: httpx.Response, limit_bytes: int) -> bytes:
@@ -85,7 +96,7 @@ def _too_big(limit_bytes: int) -> BodyTooBig:
     return BodyTooBig(f"The answer is bigger than {limit_bytes // 1_000_000 or 1} MB and was not read.")
 
 
-def parse_json(body: bytes | str) -> object:
+def parse_json(body: bytes | bytearray | str) -> object:
     """Return the JSON value of a body; None for an empty one.
 
     Numbers with a point become Decimal; NaN, Infinity and numbers that no one can mean become None.

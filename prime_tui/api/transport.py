@@ -174,7 +174,10 @@ class Transport:
         except (httpx.HTTPError, TimeoutError) as error:
             raise _broken(call, error) from error
         except ResponseShapeError as error:
-            return _without_body(call, error)
+            if call.effect is not Effect.READ:
+                return _without_body(call, error)
+            error.endpoint = call.endpoint
+            raise
 
     def _total_s(self, call: Call) -> float:
         is_reading = call.effect is Effect.READ
@@ -285,12 +288,9 @@ async def _take_location(response: httpx.Response) -> None:
 
 
 def _without_body(call: Call, error: ResponseShapeError) -> Answer:
-    """Decide about a 2xx answer whose body cannot be used: a change has happened all the same."""
+    """Decide about a write whose 2xx answer cannot be used: a change has happened all the same."""
     if call.effect is Effect.CHANGE:
         return Answer(None, call)
-    if call.effect is Effect.READ:
-        error.endpoint = call.endpoint
-        raise error
     raise outcome_unknown(call, error.message) from error
 
 

@@ -31,6 +31,8 @@ Every text in here is already cleaned (`domain.text`) and holds no secret.
 
 from __future__ import annotations
 
+from typing import Self
+
 WHERE_TOLD = "prime-tui doctor says where the report is."
 
 
@@ -46,6 +48,11 @@ class PrimeError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message} {self.hint}".strip()
+
+    def to_keep(self) -> Self:
+        """Return it without the frames and the errors that it came from: they hold whole answers."""
+        self.__cause__ = self.__context__ = None
+        return self.with_traceback(None)
 
 
 class ApiError(PrimeError):

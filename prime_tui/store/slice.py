@@ -68,7 +68,7 @@ class Slice(Generic[T]):
 
     def failed(self, error: PrimeError, retry_at: datetime | None = None) -> None:
         """Keep the value and let it age."""
-        self._set(self.remote.failed(error, retry_at))
+        self._set(self.remote.failed(error.to_keep(), retry_at))
 
     def paced(self, interval_s: float | None) -> None:
         """Note how often it is read, which decides when it counts as late."""

@@ -65,7 +65,7 @@ class Asking:
                         return
             self._end(ChatEnd(error=StreamBroken("The answer stopped before its end.")))
         except PrimeError as error:
-            self._end(ChatEnd(error=error))
+            self._end(ChatEnd(error=error.to_keep()))
         except asyncio.CancelledError:
             if not self._is_stopped:  # the program ends
                 raise
