@@ -95,7 +95,12 @@ class RunReadings:
     # -- usage and progress --------------------------------------------------------
 
     async def some_usage(self) -> None:
-        """Read usage and progress of the runs that need it most."""
+        """Read usage and progress of the runs that need it most.
+
+        While the list is on its way there is nothing to read: it tells whether runs have a progress.
+        """
+        if self._store.has_run_list is None and self._store.runs.remote.error is None:
+            return
         for run_id in self._stalest_runs():
             await self._usage_and_progress(run_id)
 

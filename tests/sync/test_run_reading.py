@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from prime_tui.domain.ids import RunId
 from prime_tui.domain.remote import Freshness
-from prime_tui.domain.runs import LIVE
+from prime_tui.domain.runs import LIVE, RunState
+from prime_tui.sync.engine import Engine
 from tests.sync.watch import WALLET_SCREEN, watching
 
 RUNS, USAGE = "GET /api/v1/rft/runs", "GET /api/v1/billing/runs/{run_id}/usage"
@@ -27,6 +30,28 @@ async def test_live_runs_are_read_in_turn_about_once_a_minute() -> None:
                 f"/billing/runs/{run_id}/usage" in str(one["path"]) for one in watch.sim.request_log()
             )
             assert reads >= 1200 / 60 / max(1, len(live) / 3), (run_id, reads)
+
+
+async def test_what_billing_shows_first_waits_for_the_list_and_has_its_progress_then() -> None:
+    async with watching(run_engine=False) as watch:
+        watch.sim.fault("latency", "/api/v1/rft/runs", latency_ms=300, count=1)
+        engine = Engine(watch.client, watch.store, watch.clock, head_start_s=0.1)
+        task = asyncio.create_task(engine.run())
+        try:
+            engine.show(WALLET_SCREEN)
+            await watch.until(lambda: watch.store.wallet.value is not None, "the balance, which comes first")
+            await watch.until(lambda: watch.clock.sleeping, "the head start")
+            watch.move(0.1)
+            await watch.until(lambda: watch.store.runs.value is not None, "the list")
+            await watch.settled()
+            runs = watch.store.runs.value
+            assert runs is not None
+            for run in runs.items:
+                if run.state is RunState.RUNNING:
+                    assert watch.store.progress.peek(run.id).value is not None, run.id
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
 
 
 async def test_a_run_that_ends_is_read_once_more_for_late_bills() -> None:
