@@ -33,7 +33,7 @@ GAP = re.compile(r" {3,}")
 
 
 class StandingClock:
-    """A wall clock that moves only when it is told to; waits are real."""
+    """A clock that moves only when it is told to; waits are real."""
 
     def __init__(self) -> None:
         self.at = THE_DAY
@@ -43,8 +43,8 @@ class StandingClock:
         return self.at
 
     def monotonic(self) -> float:
-        """Return real seconds."""
-        return time.monotonic()
+        """Return the seconds that it was moved: were they real, the wall would seem to be set back."""
+        return (self.at - THE_DAY).total_seconds()
 
     async def sleep(self, seconds: float) -> None:
         """Wait for real."""
