@@ -1,8 +1,8 @@
 """What the program costs, measured in a pseudo-terminal: `python -m tests.benchmarks [group ...]`.
 
-Groups: words, start, idle, live, cursor, switch, ends, chat; all of them without a name. Everything runs on
-this machine: the program and a minimal one in alternation, and a simulated service. Other work on the machine
-shows in the figures; read the ratios first.
+Groups: words, start, idle, live, cursor, switch, ends, chat, memory; all of them without a name. Everything
+runs on this machine: the program and a minimal one in alternation, and a simulated service. Other work on the
+machine shows in the figures; read the ratios first.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from tests.benchmarks.figures import Figure
+from tests.benchmarks.memory import growth_figures
 from tests.benchmarks.meter import Answer, Meter, Moment, running
 from tests.benchmarks.places import HELLO, PROGRAM, Place, place
 
@@ -195,6 +196,11 @@ def chat(_: Effort) -> Iterator[Figure]:
     yield from ()
 
 
+def memory(effort: Effort) -> Iterator[Figure]:
+    """What stays behind of 10,000 refreshes and the like; a quarter of an hour."""
+    yield from growth_figures(effort.times / Effort().times)
+
+
 GROUPS: Mapping[str, Callable[[Effort], Iterator[Figure]]] = {
     "words": words_only,
     "start": start,
@@ -204,4 +210,5 @@ GROUPS: Mapping[str, Callable[[Effort], Iterator[Figure]]] = {
     "switch": switch,
     "ends": ends,
     "chat": chat,
+    "memory": memory,
 }
