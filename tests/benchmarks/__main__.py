@@ -1,8 +1,9 @@
 """What the program costs, measured in a pseudo-terminal: `python -m tests.benchmarks [group ...]`.
 
-Groups: words, start, idle, live, cursor, switch, ends, chat, bus, scale, staleness; without a name all,
-which takes an hour, most of it for the last two. All runs on this machine: the program and a minimal one in
-alternation, and a simulated service. Other work on the machine shows in the figures; read the ratios first.
+Groups: words, start, idle, live, cursor, switch, ends, chat, bus, memory, scale, staleness; without a name
+all, which takes more than an hour, most of it for the last three. All runs on this machine: the program and a
+minimal one in alternation, and a simulated service. Other work on the machine shows in the figures; read the
+ratios first.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from tests.benchmarks import desktop_bus, scale
 from tests.benchmarks.figures import Figure
+from tests.benchmarks.memory import growth_figures
 from tests.benchmarks.meter import Answer, Meter, Moment, running
 from tests.benchmarks.places import HELLO, PROGRAM, Place, place
 
@@ -214,6 +215,11 @@ def bus(effort: Effort) -> Iterator[Figure]:
     yield from desktop_bus.figures(effort.times)
 
 
+def memory(effort: Effort) -> Iterator[Figure]:
+    """What stays behind of 10,000 refreshes and the like; a quarter of an hour."""
+    yield from growth_figures(effort.times / Effort().times)
+
+
 def large(effort: Effort) -> Iterator[Figure]:
     """A large account."""
     yield from scale.bills()
@@ -238,6 +244,7 @@ GROUPS: Mapping[str, Callable[[Effort], Iterator[Figure]]] = {
     "ends": ends,
     "chat": chat,
     "bus": bus,
+    "memory": memory,
     "scale": large,
     "staleness": staleness,
 }
