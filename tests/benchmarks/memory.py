@@ -136,7 +136,8 @@ async def measured(m: Monitor, what: str, times: int, warm_up: int) -> Growth:
         if number in (warm_up, warm_up + times // 2):
             looks.append(Held.now())
         await act(m, number)
-    return Growth(what, times, *looks, Held.now())
+    before, halfway = looks
+    return Growth(what, times, before, halfway, Held.now())
 
 
 async def growths(part: float) -> AsyncIterator[Growth]:
