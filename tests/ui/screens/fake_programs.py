@@ -20,10 +20,10 @@ class Recorder:
         self.bin.mkdir()
         self._log.mkdir()
 
-    def add(self, name: str, rest: str = "") -> None:
-        """Make a program that records its words and its environment, and then runs `rest`."""
+    def add(self, name: str, rest: str = "", *, first: str = "") -> None:
+        """Make a program that runs `first`, records its words and its environment, and then runs `rest`."""
         path = self.bin / name
-        path.write_text("#!/bin/sh\n" + RECORD.format(log=self._log, name=name) + rest)
+        path.write_text(f"#!/bin/sh\n{first}{RECORD.format(log=self._log, name=name)}{rest}")
         path.chmod(0o755)
 
     def was_called(self, name: str) -> bool:

@@ -30,7 +30,8 @@ TOAST_EDGE = "▌"
 def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Recorder:
     """Pretend to be inside tmux, with a tmux that only records."""
     made = Recorder(tmp_path)
-    made.add("tmux", 'case "$1" in new-window) echo @7;; esac\n')
+    asked_who_looks = 'case "$1" in display-message) echo 1; exit;; esac\n'
+    made.add("tmux", 'case "$1" in new-window) echo @7;; esac\n', first=asked_who_looks)
     monkeypatch.setenv("PATH", f"{made.bin}:{os.environ['PATH']}")
     monkeypatch.setenv("TMUX", "/tmp/tmux-0/default,1,0")  # noqa: S108 - never opened
     monkeypatch.setenv("WANDB_API_KEY", "secret-4711")

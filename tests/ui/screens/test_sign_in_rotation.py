@@ -83,7 +83,7 @@ async def test_a_refused_key_pauses_reading_keeps_the_numbers_and_takes_a_new_on
 async def test_a_refusal_of_one_panel_names_what_the_service_says(home: Path, sim: SimServer) -> None:
     sim.fault("status", "*/billing/wallet", status=403)
     async with seated(home, sim, given=GIVEN) as one:
-        await one.sees("h100-rew", "The wallet cannot be read.", "Simulated fault 403")
+        await one.sees("h100-rew", "Not permitted: needs scope billing")
         assert "refuses the key" not in one.text()
         await one.press("3")
         await one.sees("h100-rew")

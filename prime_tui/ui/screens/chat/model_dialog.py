@@ -120,7 +120,7 @@ class ModelDialog(Dialog[ModelId | None]):
         if remote.value is None and remote.error is not None:
             return (
                 Span("The models could not be read.", "bad"),
-                Span(str(remote.error), "dim"),
+                Span(remote.error.message, "dim"),
                 Span("ctrl+r reads again; any id can be typed above.", "dim"),
             )
         if remote.value is None:
