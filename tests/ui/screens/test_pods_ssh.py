@@ -24,14 +24,14 @@ from tests.ui.screens.fake_programs import Recorder
 from tests.ui.seated import configure, seated
 
 TOAST_EDGE = "▌"
+ASKED_WHO_LOOKS = 'case "$1" in display-message) echo 1; exit;; esac\n'
 
 
 @pytest.fixture
 def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Recorder:
     """Pretend to be inside tmux, with a tmux that only records."""
     made = Recorder(tmp_path)
-    asked_who_looks = 'case "$1" in display-message) echo 1; exit;; esac\n'
-    made.add("tmux", 'case "$1" in new-window) echo @7;; esac\n', first=asked_who_looks)
+    made.add("tmux", 'case "$1" in new-window) echo @7;; esac\n', first=ASKED_WHO_LOOKS)
     monkeypatch.setenv("PATH", f"{made.bin}:{os.environ['PATH']}")
     monkeypatch.setenv("TMUX", "/tmp/tmux-0/default,1,0")  # noqa: S108 - never opened
     monkeypatch.setenv("WANDB_API_KEY", "secret-4711")
@@ -95,7 +95,7 @@ async def test_the_key_of_whoever_names_one_is_used_when_it_is_private(
     if place == "official":
         (tmp_path / ".prime").mkdir()
         (tmp_path / ".prime/config.json").write_text('{"ssh_key_path": "~/id_pod"}')
-    programs.add("tmux", "exit 1\n")
+    programs.add("tmux", "exit 1\n", first=ASKED_WHO_LOOKS)
     given = Found(Secret("x"), KeySource.ENV)
     with SimServer(STILL) as sim:
         configure(tmp_path, sim.url, 'ssh_key = "~/id_pod"' if place == "profile" else "")
