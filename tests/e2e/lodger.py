@@ -64,6 +64,11 @@ def all_read(one: Terminal) -> None:
     one.until(lambda text: "$184.37" in text and re.search(r"w\d+s r\d+s p\d+s", text), "all is read")
 
 
+def without_numbers(text: str) -> list[str]:
+    """Return what stands still on the wallet screen of 80×24."""
+    return [line[:16] for line in text.splitlines()[2:8]] + text.splitlines()[-1:]
+
+
 def is_given_back(one: Terminal) -> None:
     """Every mode that was switched on is off again; keys are echoed and lines are edited."""
     assert one.raw.count(ENTER_ALT) == one.raw.count(LEAVE_ALT)

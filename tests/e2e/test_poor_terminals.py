@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from prime_tui.sim.serve import SimOptions, SimServer
-from tests.e2e.lodger import Lodger, all_read, is_given_back
+from tests.e2e.lodger import Lodger, all_read, is_given_back, without_numbers
 from tests.e2e.terminal import Terminal
 
 WALLET = "GET /api/v1/billing/wallet"
@@ -48,11 +48,6 @@ def leave(one: Terminal) -> None:
     one.send("q")
     assert one.wait() == 0
     is_given_back(one)
-
-
-def without_numbers(text: str) -> list[str]:
-    """What stands still on the wallet screen."""
-    return [line[:16] for line in text.splitlines()[2:9]] + text.splitlines()[-1:]
 
 
 def threads(one: Terminal) -> int:
