@@ -49,7 +49,7 @@ class Poller:
 
     `interval_s` is None while nobody needs the topic; then only what can pass by itself is tried again.
     After a failure the wait is the interval, or 10 s where a second try may well succeed, and doubles with
-    each further failure up to 300 s; a longer `retry_after_s` of the service wins. Every wait is stretched
+    each further failure, at most 300 s; a longer `retry_after_s` of the service wins. Every wait is stretched
     when the call budget is short, and gets ±10 % jitter.
 
     Attributes:
@@ -179,11 +179,11 @@ class Poller:
             self._due = due
 
     def _backoff_s(self, error: PrimeError) -> float:
-        base_s = self.interval_s if self.interval_s is not None else LONGEST_WAIT_S
+        base_s = min(self.interval_s or LONGEST_WAIT_S, LONGEST_WAIT_S)
         # A blip should not cost five minutes, however slow the topic is; after 429 one soon call is too many.
         if error.retryable and not isinstance(error, RateLimited):
             base_s = min(base_s, BLIP_WAIT_S)
-        doubled_s = min(base_s * 2.0 ** min(self._failures - 1, 16), max(base_s, LONGEST_WAIT_S))
+        doubled_s = min(base_s * 2.0 ** min(self._failures - 1, 16), LONGEST_WAIT_S)
         asked_s: float = getattr(error, "retry_after_s", None) or 0.0
         return max(doubled_s * self._stretch() * self._jitter(), asked_s)
 

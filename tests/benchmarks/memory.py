@@ -131,12 +131,15 @@ class Growth:
 
 async def measured(m: Monitor, what: str, times: int, warm_up: int) -> Growth:
     """Do something `warm_up` times, then `times` more, and look before, halfway and after."""
-    act, looks = ACTS[what][0], []
-    for number in range(warm_up + times):
-        if number in (warm_up, warm_up + times // 2):
-            looks.append(Held.now())
+    act, middle = ACTS[what][0], warm_up + times // 2
+    for number in range(warm_up):
         await act(m, number)
-    before, halfway = looks
+    before = Held.now()
+    for number in range(warm_up, middle):
+        await act(m, number)
+    halfway = Held.now()
+    for number in range(middle, warm_up + times):
+        await act(m, number)
     return Growth(what, times, before, halfway, Held.now())
 
 
