@@ -11,6 +11,7 @@ from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.driver import Driver
 from textual.geometry import Size
 from textual.screen import Screen
+from wcwidth import wcwidth
 
 from prime_tui.ui.terminal.driver import QuietDriver
 from prime_tui.ui.terminal.quiet_app import QuietApp
@@ -76,11 +77,24 @@ class Terminal:
         self.screen.resize(height, width)
 
     def cells(self) -> list[list[Cell]]:
-        """What can be seen: a blank shows no foreground unless it is reversed or underlined."""
+        """What can be seen: a blank shows no foreground unless it is reversed or underlined.
+
+        The emulator keeps the first half of a wide character whose second half was written over; terminals
+        show a blank there.
+        """
+        return [self._line(y) for y in range(self.screen.lines)]
+
+    def _line(self, y: int) -> list[Cell]:
+        line = [self.screen.buffer[y][x] for x in range(self.screen.columns)]
+        after = [*line[1:], None]
         return [
-            [seen(self.screen.buffer[y][x]) for x in range(self.screen.columns)]
-            for y in range(self.screen.lines)
+            seen(cell._replace(data=" ") if is_half(cell, other) else cell)
+            for cell, other in zip(line, after, strict=True)
         ]
+
+
+def is_half(cell: pyte.screens.Char, after: pyte.screens.Char | None) -> bool:
+    return len(cell.data) == 1 and wcwidth(cell.data) == 2 and (after is None or after.data != "")
 
 
 def seen(cell: pyte.screens.Char) -> Cell:
