@@ -56,6 +56,18 @@ class Program(Terminal):
         return on <= LEFT_ON and b"25" in on and termios.tcgetattr(self.fd) == self._found
 
 
+def _no_ssh(home: Path) -> Path:
+    """Return a directory with an ssh that ends at once.
+
+    Keys that wait for a program that was stopped arrive together, and an esc makes something else of the key
+    behind it: text may land on the wrong screen, where a letter of it asks for a shell.
+    """
+    (home / "bin").mkdir()
+    (home / "bin" / "ssh").write_text("#!/bin/sh\n")
+    (home / "bin" / "ssh").chmod(0o755)
+    return home / "bin"
+
+
 @contextmanager
 def program(world: World, home: Path, key_file: Path, *, calls_per_h: int) -> Iterator[Program]:
     """Run the program on the clock of its world, with the key in a file that a command reads."""
@@ -68,7 +80,7 @@ def program(world: World, home: Path, key_file: Path, *, calls_per_h: int) -> It
     (config / "config.toml").chmod(0o600)
     zero_s, zero_at = world.clock()
     environment = {
-        "PATH": os.environ["PATH"],
+        "PATH": f"{_no_ssh(home)}:{os.environ['PATH']}",
         "HOME": str(home),
         "LANG": "C.UTF-8",
         "TERM": "xterm-256color",
