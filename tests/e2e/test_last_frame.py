@@ -50,8 +50,8 @@ def is_whole(text: str) -> bool:
 
 
 def without_ages(text: str) -> list[str]:
-    """Return the lines below the header, without the minutes that pass between two starts."""
-    return [re.sub(r"\d+m\b", "", line) for line in text.splitlines()[2:6]]
+    """Return the lines below the header, without the ages and estimates that move between two starts."""
+    return [re.sub(r"\d+m\b|~\$?[\d.]+", "", line) for line in text.splitlines()[2:6]]
 
 
 def is_given_back(one: Terminal) -> bool:

@@ -26,8 +26,8 @@ FOR_EVER_MS = 600_000.0
 STANDS_S = 1.2
 """Longer than the tick with which unhurried changes are painted."""
 STILL_S = 0.3
-UNDRAWN = re.compile(r"^ +…$", re.MULTILINE)
-"""The place of a plot that is being drawn."""
+UNDRAWN = re.compile(r"^ +…$|reading…", re.MULTILINE)
+"""The place of a plot that is being drawn, and of details that are being read."""
 CALLS = re.compile(r"API \d+(/\d+)?")
 GAP = re.compile(r" {3,}")
 
@@ -81,11 +81,11 @@ class Scene:
                 one.app.refresh_now()
                 shown: Slice[Any] = getattr(one.store, KEPT[self.screen])
                 await one.until(lambda: shown.remote.error, "a failure")
-            await _still(one, STANDS_S)
+            await self._still(one, STANDS_S)
             seen = {}
             for width, height in SIZES:
                 await one.pilot.resize_terminal(width, height)
-                seen[f"{self.screen}-{self.state}-{width}x{height}.txt"] = await _still(one, STILL_S)
+                seen[f"{self.screen}-{self.state}-{width}x{height}.txt"] = await self._still(one, STILL_S)
             return seen
 
     def _prepare(self, sim: SimServer) -> None:
@@ -103,20 +103,22 @@ class Scene:
         live = [run.id for run in store.runs.value.items if run.state in LIVE] if store.runs.value else []
         await one.until(lambda: all(store.progress.peek(run_id).fetched_at for run_id in live), "steps")
 
+    async def _still(self, one: Monitor, seconds: float) -> str:
+        """Return the text once it has stood for a while, without what differs from start to start."""
+        text, since = "", time.monotonic()
+
+        def stands() -> bool:
+            nonlocal text, since
+            if (now := one.text()) != text:
+                text, since = now, time.monotonic()
+            return time.monotonic() - since > seconds and not self._is_under_way(text)
+
+        await one.until(stands, "a screen that stands still")
+        strip, rest = text.split("\n", 1)
+        return f"{GAP.sub('   ', CALLS.sub('API N', strip))}\n{rest}\n"
+
+    def _is_under_way(self, text: str) -> bool:
+        return self.state != "loading" and UNDRAWN.search(text) is not None
+
 
 SCENES = [Scene(screen, state) for screen in SCREENS for state in STATES]
-
-
-async def _still(one: Monitor, seconds: float) -> str:
-    """Return the text once it has stood for a while, without what differs from start to start."""
-    text, since = "", time.monotonic()
-
-    def stands() -> bool:
-        nonlocal text, since
-        if (now := one.text()) != text:
-            text, since = now, time.monotonic()
-        return time.monotonic() - since > seconds and not UNDRAWN.search(text)
-
-    await one.until(stands, "a screen that stands still")
-    strip, rest = text.split("\n", 1)
-    return f"{GAP.sub('   ', CALLS.sub('API N', strip))}\n{rest}\n"
