@@ -92,7 +92,8 @@ class Watched(Monitor):
         """Whether all is true and fresh, and what was told to fail is told to work."""
         text = self.text()
         is_true = self.is_fresh and self.balance_usd == self.true_balance_usd
-        return is_true and text.count(" fails") == text.count("works again")
+        has_told = " fails" in text
+        return is_true and (not has_told or text.rfind("All sources answer again.") > text.rfind(" fails"))
 
     async def live_until(self, seen: Callable[[], object], what: str) -> None:
         """Live, without a key, until something is seen, at most for the longest wait between two tries."""
@@ -218,4 +219,8 @@ async def lives_through(m: Watched, kind: str, **way: object) -> None:
     await m.live_until(lambda: m.is_well, "recovery")
     assert ("All sources answer again." in m.text()) == is_old, m.text()
     reasons = re.findall(r"Reading [\w ]+ fails.*\n.*▌ (.+)", m.text())
-    assert len(reasons) == len(set(reasons)) == m.text().count("works again"), m.text()
+    ends = m.text().count("works again")
+    # Where answers are damaged at random, a source may fail for another reason than it began with: then the
+    # first one is over without words.
+    assert len(reasons) == len(set(reasons)) >= ends, m.text()
+    assert kind == "types" or len(reasons) == ends, m.text()
