@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import os
 import sqlite3
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -53,6 +54,8 @@ class CallFile:
         self._clock = clock
         self._connection: sqlite3.Connection | None = None
         self._not_before_s = 0.0
+        # A hang-up closes it from another thread; a connection that is closed while it works takes all down.
+        self._one_at_a_time = threading.RLock()
 
     def open(self) -> None:
         """Open it now, where waiting for the disk does no harm."""
@@ -60,6 +63,10 @@ class CallFile:
 
     def use(self, work: Callable[[sqlite3.Connection], T]) -> T | None:
         """Return what `work` does with the database; None while that cannot be used."""
+        with self._one_at_a_time:
+            return self._use(work)
+
+    def _use(self, work: Callable[[sqlite3.Connection], T]) -> T | None:
         if self.problem and self._clock.monotonic() < self._not_before_s:
             return None
         try:
@@ -77,9 +84,10 @@ class CallFile:
 
     def close(self) -> None:
         """Close the file."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        with self._one_at_a_time:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
 
     def _failed(self, error: Exception) -> None:
         if not self.problem:

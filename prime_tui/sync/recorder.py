@@ -184,5 +184,6 @@ class Recorder:
     def close(self) -> None:
         """Write a last time and close."""
         self._new_error_of_writing(is_last=True)
-        self._kept.close()
+        with self._one_at_a_time:  # one that began before it may still be writing, in its thread
+            self._kept.close()
         self._seat.leave()

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from prime_tui.accounts import config_file
 from prime_tui.accounts.accounts import Accounts
 from prime_tui.accounts.profile_book import ProfileBook, ProfileDraft
+from prime_tui.config import edit
 from prime_tui.config.edit import with_profile_values
 from prime_tui.config.load import parse_config
 from prime_tui.domain.clock import SystemClock
@@ -121,7 +121,7 @@ def test_what_an_editor_writes_meanwhile_is_kept(tmp_path: Path, monkeypatch: py
             (paths_in(tmp_path).config_dir / "config.toml").write_text(theirs)
         return with_profile_values(text, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(config_file, "with_profile_values", slow_change)
+    monkeypatch.setattr(edit, "with_profile_values", slow_change)
     accounts.config_file.set_profile("default", {"colour": "red"})
     assert written(tmp_path) == {"profiles": {"default": {"team": "theirs", "colour": "red"}}}
 

@@ -54,7 +54,8 @@ def test_the_strip_is_there_at_once_and_is_not_drawn_again(
 ) -> None:
     columns, rows = size
     with home.run(slow(1.0, *words), columns=columns, rows=rows, **extra) as one:
-        one.sees("1 Wallet 2 Runs" if columns < 96 else "1 Wallet  2 Runs", "Starting…", "q quit")
+        tabs = "1 2 Runs 3 4" if columns < 80 else "1 Wallet 2 Runs" if columns < 96 else "1 Wallet  2 Runs"
+        one.sees(tabs, "Starting…", "q quit")
         assert not termios.tcgetattr(one.fd)[3] & termios.ECHO
         early = [drawn(one, y) for y in (0, 1)]
         one.until(lambda text: "Starting…" not in text, "the toolkit's frame")

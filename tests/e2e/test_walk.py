@@ -111,7 +111,7 @@ def test_without_a_terminal_it_says_so_and_ends(tmp_path: Path) -> None:
 
 def test_without_a_key_it_offers_to_sign_in_and_the_demo(tmp_path: Path) -> None:
     with terminal(PROGRAM, home=tmp_path) as one:
-        one.sees("There is no API key", "PRIME_API_KEY", "--demo", "Paste an API key")
+        one.sees("There is no API key", "the environment gives none", "--demo", "Paste an API key")
         one.send("\x1b")
         one.until(lambda text: "Paste an API key" not in text, "the end of the dialog")
         one.sees("sign in: K")

@@ -7,6 +7,8 @@ import pytest
 from tests.benchmarks.memory import ACTS, DIALOGS, WORLD, Held, measured
 from tests.ui.monitor import monitor
 
+WARM_UP = 10
+"""Until what is kept of the last few lines of the header is full."""
 TIMES = {"refreshes": 12, "screens": 12, "dialogs": 2 * len(DIALOGS), "chats": 4}
 
 
@@ -14,7 +16,7 @@ TIMES = {"refreshes": 12, "screens": 12, "dialogs": 2 * len(DIALOGS), "chats": 4
 async def test_nothing_piles_up(what: str) -> None:
     async with monitor(sim=WORLD, size=(140, 40)) as m:
         await m.press("f2", "f3", "f4", "f1")
-        growth = await measured(m, what, TIMES[what], warm_up=TIMES[what] // 2)
+        growth = await measured(m, what, TIMES[what], warm_up=WARM_UP)
         assert not growth.widgets
         assert not growth.piled_up
 
