@@ -7,14 +7,14 @@ import pytest
 from tests.benchmarks.memory import ACTS, DIALOGS, WORLD, Held, measured
 from tests.ui.monitor import monitor
 
-TIMES = {"refreshes": 12, "screens": 12, "dialogs": 2 * len(DIALOGS), "chats": 4}
+TIMES = {"refreshes": 12, "screens": 12, "dialogs": 2 * len(DIALOGS), "chats": 6}
 
 
 @pytest.mark.parametrize("what", ACTS)
 async def test_nothing_piles_up(what: str) -> None:
     async with monitor(sim=WORLD, size=(140, 40)) as m:
         await m.press("f2", "f3", "f4", "f1")
-        growth = await measured(m, what, TIMES[what], warm_up=TIMES[what] // 2)
+        growth = await measured(m, what, TIMES[what], warm_up=TIMES[what])
         assert not growth.widgets
         assert not growth.piled_up
 
