@@ -25,7 +25,8 @@ WORLD = SimOptions(speed=0, pods=3, runs=4, billings=20)
 DIALOGS = ("question_mark", "a", "x", "n", "i", "y", "ctrl+p")
 CENT = Decimal("0.01")
 PAGE_MB = resource.getpagesize() / 2**20
-OURS, NOT_OURS = "prime_tui.", "prime_tui.sim."
+OURS, NOT_MEANT = "prime_tui.", ("prime_tui.sim.", "prime_tui.ui.render.")
+"""What is drawn differs from moment to moment, and is held by a widget."""
 
 Act = Callable[[Monitor, int], Awaitable[None]]
 
@@ -98,7 +99,7 @@ class Held:
 def is_ours(kind: type) -> bool:
     """Return whether a class belongs to the program, widgets of the toolkit included."""
     name = kind.__module__
-    return issubclass(kind, Widget) or (name.startswith(OURS) and not name.startswith(NOT_OURS))
+    return issubclass(kind, Widget) or (name.startswith(OURS) and not name.startswith(NOT_MEANT))
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,7 @@ class Growth:
     def piled_up(self) -> Counter[type]:
         """Anything of ours of which, in both halves, about each second time left one."""
         halves = self.halfway.grown_since(self.before) & self.after.grown_since(self.halfway)
-        return Counter({kind: number for kind, number in halves.items() if number >= self.times / 4})
+        return Counter({kind: number for kind, number in halves.items() if number >= max(2, self.times / 4)})
 
 
 async def measured(m: Monitor, what: str, times: int, warm_up: int) -> Growth:

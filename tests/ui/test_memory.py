@@ -9,7 +9,7 @@ from tests.ui.monitor import monitor
 
 WARM_UP = 10
 """Until what is kept of the last few lines of the header is full."""
-TIMES = {"refreshes": 12, "screens": 12, "dialogs": 2 * len(DIALOGS), "chats": 4}
+TIMES = {"refreshes": 12, "screens": 12, "dialogs": 2 * len(DIALOGS), "chats": 6}
 
 
 @pytest.mark.parametrize("what", ACTS)
