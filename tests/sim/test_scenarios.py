@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from prime_tui.cli.choices import SCENARIOS as CHOICES
@@ -42,9 +40,7 @@ def test_an_empty_account() -> None:
 
 
 def test_the_huge_world() -> None:
-    begin = time.monotonic()
     with SimServer(options(scenario="huge")) as sim, client_of(sim) as http:
-        assert time.monotonic() - begin < 3
         team = get(http, "/user/teams")["data"][0]["teamId"]
         assert get(http, "/pods/history", limit=1)["total_count"] >= 10_000
         runs = [get(http, "/rft/runs", limit=1, **scope)["total"] for scope in ({}, {"team_id": team})]
@@ -56,12 +52,9 @@ def test_the_huge_world() -> None:
         for path in ("/pods/", "/pods/history", "/pods/history?offset=9000", "/billing/wallet?limit=100",
                      "/billing/wallet?limit=100&offset=99000", "/rft/runs", "/rft/runs?page=90",
                      "/disks/"):  # fmt: skip
-            took = []
-            for _ in range(3):
-                begin = time.monotonic()
-                assert http.get(path).status_code == 200
-                took.append(time.monotonic() - begin)
-            assert min(took) < 0.05, path
+            answer = http.get(path)
+            assert answer.status_code == 200
+            assert len(answer.content) < 200_000, "a page, however much there is"
 
 
 def test_numbers_can_be_set() -> None:
