@@ -29,7 +29,8 @@ AT_ONCE = 0.15
 """The part that may be called at once; what is left of the budget comes back evenly over the hour."""
 SLOW_FROM, FIRST_SLOWS_FROM = 0.5, 0.25
 """How much of that part is left when reading begins to slow down: what nobody looks at before the rest."""
-SLOWEST, FIRST_SLOWEST = 20.0, 6.0
+SLOWEST, FIRST_SLOWEST = 20.0, 10.0
+"""Slow enough that three instances do not use up a quarter of the usual budget, after which some wait."""
 
 _by_user: ContextVar[bool] = ContextVar("prime_tui_call_by_user", default=False)
 
@@ -109,7 +110,7 @@ class CallBudget:
         """Return the factor for all reading intervals: 1 while enough may be called at once.
 
         Args:
-            is_first: For what the person looks at; it slows down last and least, to 6 instead of 20.
+            is_first: For what the person looks at; it slows down last and least, to 10 instead of 20.
         """
         at_once_s = self._allowed * AT_ONCE * self._cost_s
         left = 1.0 - self._record.calls().debt_s / at_once_s if at_once_s else 0.0
