@@ -44,13 +44,19 @@ RECENT_S = 600.0
 class CallFile:
     """The open file, and what is wrong with it.
 
+    Args:
+        path: Where it is.
+        clock: For the times between two tries.
+        busy_ms: How long to wait for a lock that another instance holds.
+
     Attributes:
         problem: Why the calls are not counted together now; empty while they are.
     """
 
-    def __init__(self, path: Path, clock: Clock) -> None:
+    def __init__(self, path: Path, clock: Clock, *, busy_ms: int = BUSY_MS) -> None:
         self.problem = ""
         self._path = path
+        self._busy_ms = busy_ms
         self._clock = clock
         self._connection: sqlite3.Connection | None = None
         self._not_before_s = 0.0
@@ -71,7 +77,7 @@ class CallFile:
             return None
         try:
             if self._connection is None:
-                self._connection = open_database(self._path, STEPS, busy_ms=BUSY_MS)
+                self._connection = open_database(self._path, STEPS, busy_ms=self._busy_ms)
                 self._connection.execute("PRAGMA synchronous=OFF")  # nobody waits for a disk for this
             done = work(self._connection)
         except (sqlite3.Error, StorageError) as error:

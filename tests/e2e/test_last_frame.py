@@ -45,8 +45,8 @@ def mode(one: Terminal) -> list[Any]:
 
 
 def is_whole(text: str) -> bool:
-    """Whether all that the wallet shows is there, the plot too."""
-    return "●wallet" in text and "●pods" in text and "┤" in text
+    """Whether all that the wallet shows is there, the plot and the progress of both runs too."""
+    return "●wallet" in text and "●pods" in text and "┤" in text and len(re.findall(r"● step \d", text)) == 2
 
 
 def without_ages(text: str) -> list[str]:
@@ -75,7 +75,7 @@ def test_the_old_screen_is_there_at_once_marked_as_old_and_gives_way(home: Home)
         assert is_given_back(one)
     with home.run(PROGRAM, PRIME_TUI_FRAME_DIFF="0") as plain:
         plain.until(is_whole, "all is read and plotted")
-        assert without_ages(plain.text()) == without_ages(whole), "as the toolkit paints it"
+        plain.until(lambda text: without_ages(text) == without_ages(whole), "as the toolkit paints it")
 
 
 def test_what_is_typed_meanwhile_is_not_shown_and_not_lost(home: Home) -> None:
@@ -101,7 +101,7 @@ def test_an_end_before_the_toolkit_is_there_leaves_the_terminal_clean(
         assert b"Traceback" not in one.raw
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_such_an_end_is_not_lost_where_exceptions_are(home: Home, number: signal.Signals) -> None:
     """An import runs callbacks in which the interpreter drops any exception."""
     command = slow(20.0)

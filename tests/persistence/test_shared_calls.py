@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from prime_tui.api.budget import CallBudget
 from prime_tui.domain.clock import SystemClock
 from prime_tui.domain.errors import BudgetExhausted
-from prime_tui.persistence.shared_calls import CallFile, SharedRecord, calls_by_process
+from prime_tui.persistence.shared_calls import BUSY_MS, CallFile, SharedRecord, calls_by_process
 from tests.sync.fake_clock import FakeClock
 
 ROOT = Path(__file__).parents[2]
@@ -27,8 +27,15 @@ ROOT = Path(__file__).parents[2]
 class Instance:
     """One of several that share a file; each has its own connection, as a process would."""
 
-    def __init__(self, path: Path, clock: FakeClock | SystemClock, allowed: int, scope: str = "mine") -> None:
-        self.file = CallFile(path, clock)
+    def __init__(
+        self,
+        path: Path,
+        clock: FakeClock | SystemClock,
+        allowed: int,
+        scope: str = "mine",
+        busy_ms: int = BUSY_MS,
+    ) -> None:
+        self.file = CallFile(path, clock, busy_ms=busy_ms)
         self.scope = scope
         self.budget = CallBudget(clock, allowed, SharedRecord(self.file, lambda: self.scope, clock))
 
@@ -182,7 +189,7 @@ import sys, time
 from pathlib import Path
 from tests.persistence.test_shared_calls import Instance
 from prime_tui.domain.clock import SystemClock
-one = Instance(Path(sys.argv[1]), SystemClock(), 400)
+one = Instance(Path(sys.argv[1]), SystemClock(), 400, busy_ms=20_000)  # however busy the machine is
 sys.stdin.readline()
 made = 0
 for _ in range(int(sys.argv[2])):

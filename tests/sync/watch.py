@@ -62,6 +62,7 @@ class Watch(TimeInHand):
                         await self.clock.settle()
         finally:
             task.cancel()
+        self.notices += self.store.take_notices()  # what the store would tell a moment later
         return await task
 
     async def start(self, topics: Iterable[Topic] = WALLET_SCREEN) -> None:

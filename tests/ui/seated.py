@@ -41,7 +41,7 @@ class Seated(Monitor):
 
     async def signed_in(self) -> None:
         """Wait until the wallet of the simulated account is on the screen."""
-        await self.sees("Ada Exam", "burning now")
+        await self.sees(" Ada ", "burning now")
         await self.until(lambda: "$" in self.text().splitlines()[1], "a balance")
 
 

@@ -25,6 +25,8 @@ SCREENS = ("wallet", "runs", "pods", "chat")
 WALLET = "GET /api/v1/billing/wallet"
 OUTAGE_S, LONGEST_WAIT_S, STEP_S = 150.0, 330.0, 15.0
 """Enough for a blip and the second failure, which is told; and for the longest wait between two tries."""
+SIZE = (120, 90)
+"""High enough for all toasts below the lines on top."""
 STRICT = Limits(list_bytes=300_000, body_bytes=300_000)
 IMPATIENT = Limits(total_s=0.5)
 # What a kind needs in order to be one, or the ways in which it comes; a new kind comes as it is.
@@ -129,7 +131,7 @@ class Stage:
         clock = FakeClock()
         world = SimOptions(speed=0, start_at=START, pods=3, runs=4, billings=20)
         async with monitor(
-            screen=self._screen, sim=world, clock=clock, limits=self._limits, toasts=True
+            screen=self._screen, sim=world, clock=clock, limits=self._limits, toasts=True, size=SIZE
         ) as plain:
             m = Watched(plain.app, plain.pilot, plain.sim, plain.store)
             m.time = StillWorld(m.sim, clock)

@@ -75,7 +75,7 @@ class Curtain:
         except (OSError, termios.error, StorageError):
             return
         self.attributes, self.picture = attributes, found.picture
-        for number in (signal.SIGTERM, signal.SIGHUP):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self._end)
         _write(TAKE + found.mark + found.picture.sequence)
 

@@ -1,7 +1,7 @@
 """The end of the process when the terminal or the system wants it: state saved, terminal restored, in time.
 
 * The terminal is gone: nothing can be drawn, so the state is saved and the process ends at once.
-* SIGTERM: an orderly exit, and a hard one when that takes too long.
+* SIGTERM, SIGINT: an orderly exit, and a hard one when that takes too long.
 * A hard exit saves the state and gives the terminal back as well as a frozen one can be given back.
 """
 
@@ -84,12 +84,14 @@ def hard_exit_after(seconds: float, code: int) -> Iterator[None]:
 
 
 def install(app: App[Any], on_last_words: Callable[[], None], attributes: list[Any] | None = None) -> None:
-    """Take care of the end of `app`: SIGTERM, SIGHUP and a terminal that goes away.
+    """Take care of the end of `app`: SIGTERM, SIGINT, SIGHUP and a terminal that goes away.
+
+    The loop's own way with SIGINT, a cancelled task, is lost where a handler takes it for its own end.
 
     Call before the app runs, in the main thread.
 
     Args:
-        app: The app; SIGTERM makes it exit with code 0.
+        app: The app; SIGTERM and SIGINT make it exit with code 0.
         on_last_words: Saves the state. Called from any thread, possibly while the app is stuck, when there
             is no orderly exit; has `SAVE_GRACE_S` for it.
         attributes: How the terminal was, where it was taken over already.
@@ -110,7 +112,8 @@ def install(app: App[Any], on_last_words: Callable[[], None], attributes: list[A
         loop.call_soon_threadsafe(app.exit, None, TERM_CODE)
 
     signal.signal(signal.SIGHUP, gone)
-    signal.signal(signal.SIGTERM, terminated)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, terminated)
     if os.isatty(0):
         _in_thread(_wait_for_hangup)
 
