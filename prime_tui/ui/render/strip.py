@@ -65,6 +65,10 @@ class StripFacts:
     spent_24h_usd: Decimal | None = None
     is_spending_partial: bool = False
 
+    def __hash__(self) -> int:
+        """Cheap: lines are looked up by these facts every second, and what differs is mostly here."""
+        return hash((self.active_tab, self.now, self.balance_usd))
+
 
 class Fit(NamedTuple):
     """One way to write the right part of the first line; the first one that fits is taken."""

@@ -31,7 +31,11 @@ def render_dirty_lines(compositor: Compositor) -> ChopsUpdate | None:
         if not missing:
             break
         seen = region.intersection(clip)
-        lines = [y for y in seen.line_range if any(seen.x <= x < seen.right for x in missing.get(y, ()))]
+        lines = sorted(
+            y
+            for y, columns in missing.items()
+            if seen.y <= y < seen.bottom and any(seen.x <= x < seen.right for x in columns)
+        )
         for first, end in _runs(lines):
             crop = Region(seen.x - region.x, first - region.y, seen.width, end - first)
             for y, strip in zip(range(first, end), widget.render_lines(crop), strict=False):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from textual import on
 from textual.app import ComposeResult
@@ -20,6 +20,7 @@ from prime_tui.store.selectors.pods import (
     select_pods,
 )
 from prime_tui.store.store import Store
+from prime_tui.ui.pace import QUICK
 from prime_tui.ui.render.pod_detail import detail_lines
 from prime_tui.ui.render.pods import (
     POD_COLUMNS,
@@ -42,7 +43,6 @@ from prime_tui.ui.widgets.table import KeyedTable
 RULE_CELLS = 9
 """What a rule needs around its title and its note."""
 SIDE_BY_SIDE_CELLS = 120
-SLOW_TICK = timedelta(seconds=5)
 LIST_CELLS, LEAST_PAGE_CELLS, MOST_PAGE_CELLS = 78, 40, 66
 """The list comes first: below this width it would lose columns that it has at 80."""
 
@@ -166,7 +166,7 @@ class LivePane(ListPane[RowQuery]):
 
     def tick(self, store: Store, now: datetime) -> None:
         """Let ages and estimates grow: every second while seconds count, else now and then."""
-        if self._drawn_at is None or now - self._drawn_at >= SLOW_TICK or self._counts_seconds(store):
+        if self._drawn_at is None or now - self._drawn_at >= QUICK or self._counts_seconds(store):
             self.show(store, now)
 
     def _counts_seconds(self, store: Store) -> bool:

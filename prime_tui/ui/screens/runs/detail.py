@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
@@ -18,6 +18,7 @@ from prime_tui.domain.metrics import MetricSeries, reward_series
 from prime_tui.domain.remote import Freshness
 from prime_tui.domain.runs import MetricPoint
 from prime_tui.domain.units import age
+from prime_tui.ui.pace import QUICK
 from prime_tui.ui.render.run_overview import checkpoint_lines, config_lines, failure_lines, overview
 from prime_tui.ui.render.styled import Span, Styled, clip, join, width_of
 from prime_tui.ui.render.unread import staleness
@@ -28,8 +29,6 @@ from prime_tui.ui.widgets.after_refresh import after_refresh
 from prime_tui.ui.widgets.line import Line, Rule
 from prime_tui.ui.widgets.lines import Lines
 from prime_tui.ui.widgets.table import KeyedTable
-
-SLOW_TICK = timedelta(seconds=5)
 
 
 class Tab(StrEnum):
@@ -145,7 +144,7 @@ class RunDetail(Vertical):
         if facts is None:
             return
         ending = facts.view.ending
-        if (ending is not None and ending.is_under_way) or now - facts.now >= SLOW_TICK:
+        if (ending is not None and ending.is_under_way) or now - facts.now >= QUICK:
             self._facts = replace(facts, now=now)
             self.refresh_shown()
 

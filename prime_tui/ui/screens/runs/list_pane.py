@@ -13,6 +13,7 @@ from prime_tui.domain.remote import Freshness, Listing, Remote
 from prime_tui.domain.runs import LIVE, Run
 from prime_tui.domain.views import RunView
 from prime_tui.store.selectors.runs import RunSort, filtered_runs, is_descending, sorted_runs
+from prime_tui.ui.pace import BEAT, pace_of
 from prime_tui.ui.render.fields import fitting
 from prime_tui.ui.render.runs import COLUMNS
 from prime_tui.ui.render.styled import Span, Styled, clip
@@ -24,7 +25,6 @@ from prime_tui.ui.widgets.line import Rule
 from prime_tui.ui.widgets.table import KeyedTable
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
-YOUNG, SLOW_TICK = timedelta(minutes=2), timedelta(seconds=10)
 REASON_CELLS = 40
 
 
@@ -91,23 +91,22 @@ class RunList(Vertical):
         self._fill()
 
     def tick(self, now: datetime) -> None:
-        """Let ages grow: every second where seconds are shown, else now and then."""
-        facts = self._facts
-        self._facts = ListFacts(facts.views, facts.remote, facts.has_list, facts.is_complete, now)
-        if now - self._drawn_at >= SLOW_TICK or self._counts_seconds(now):
+        """Let ages grow: every second where somebody waits for something, else now and then."""
+        if now - self._drawn_at >= self._pace(now):
+            facts = self._facts
+            self._facts = ListFacts(facts.views, facts.remote, facts.has_list, facts.is_complete, now)
             self._draw_rows()
-        self._show_rule()
+            self._show_rule()
 
     def on_resize(self) -> None:
         """Other columns fit."""
         after_refresh(self, self._fill)
 
-    def _counts_seconds(self, now: datetime) -> bool:
-        return any(
-            (view.ending is not None and view.ending.is_under_way)
-            or (view.created_at is not None and now - view.created_at < YOUNG)
-            for view in self._facts.views
-        )
+    def _pace(self, now: datetime) -> timedelta:
+        views = self._facts.views
+        if any(view.ending is not None and view.ending.is_under_way for view in views):
+            return BEAT
+        return pace_of((view.created_at for view in views), now)
 
     def _draw_rows(self) -> None:
         self._drawn_at = self._facts.now

@@ -15,6 +15,7 @@ from prime_tui.domain.views import Burning
 from prime_tui.store.selectors.money import burning_now
 from prime_tui.store.selectors.wallet import burn_gap
 from prime_tui.store.store import Store
+from prime_tui.ui.pace import QUICK, SLOW, pace_of
 from prime_tui.ui.render.lazy_rows import LazyRows
 from prime_tui.ui.render.styled import Span, Styled, join
 from prime_tui.ui.render.unread import staleness, unread_lines
@@ -28,8 +29,6 @@ from prime_tui.ui.render.wallet import (
 from prime_tui.ui.widgets.line import Rule
 from prime_tui.ui.widgets.table import KeyedTable
 
-ESTIMATES_EVERY = timedelta(seconds=10)
-YOUNG = timedelta(minutes=2)
 LEAST_ROWS = 2
 WIDE_CELLS = 92
 
@@ -41,6 +40,7 @@ class BurningPane(Vertical):
         super().__init__(id=id)
         self._found: tuple[Burning, ...] = ()
         self._found_at: datetime | None = None
+        self._aged_at: datetime | None = None
         self.gap = BurnGap()
 
     def compose(self) -> ComposeResult:
@@ -74,13 +74,18 @@ class BurningPane(Vertical):
 
     def tick(self, store: Store, now: datetime) -> None:
         """Let ages grow where seconds are shown, and now and then everything that grows."""
-        if self._found_at is not None and now - self._found_at >= ESTIMATES_EVERY:
+        if self._found_at is not None and now - self._found_at >= SLOW:
             self.draw(store, now)
-        elif not self._found or any(one.since is not None and now - one.since < YOUNG for one in self._found):
+        elif self._aged_at is None or now - self._aged_at >= self._pace(now):
             self.draw_ages(store, now)
+
+    def _pace(self, now: datetime) -> timedelta:
+        """While there is nothing, a sentence says for how long it was tried."""
+        return pace_of((one.since for one in self._found), now) if self._found else QUICK
 
     def draw_ages(self, store: Store, now: datetime) -> None:
         """Show the same things at another moment."""
+        self._aged_at = now
         old = {kind for kind, remote in _sources(store).items() if remote.freshness(now) is Freshness.STALE}
         table = self.query_one(KeyedTable)
         table.columns = BURNING_COLUMNS if self.size.width < WIDE_CELLS else WIDE_BURNING_COLUMNS

@@ -15,6 +15,7 @@ from prime_tui.domain.errors import PrimeError
 from prime_tui.domain.ids import PodId, RunId
 from prime_tui.store.slice import Topic
 from prime_tui.ui.messages import OpenPod, OpenRun
+from prime_tui.ui.pace import SPANS
 from prime_tui.ui.render.footer import KeyHint
 from prime_tui.ui.render.styled import Span
 from prime_tui.ui.render.wallet import burning_details
@@ -70,6 +71,7 @@ class WalletScreen(PrimeScreen):
         super().__init__()
         self._is_reading = False
         self._wants_more = False
+        self._read_at: datetime | None = None
 
     def body(self) -> Widget:
         """The three panes."""
@@ -93,6 +95,7 @@ class WalletScreen(PrimeScreen):
         if burning.wanted_rows != rows_before:
             self._arrange()
         if topics & {Topic.WALLET, Topic.BILLING, Topic.SESSION}:
+            self._read_at = now
             spend.read(self.store, now)
         spend.draw(self.store, burning.gap, now)
         if topics & NAMES:
@@ -100,12 +103,13 @@ class WalletScreen(PrimeScreen):
         billing.draw(self.store, now)
 
     def tick(self, now: datetime) -> None:
-        """Let ages grow; each minute the spans move on."""
+        """Let ages grow; now and then the spans move on."""
         burning, spend = self.query_one(BurningPane), self.query_one(SpendPane)
         burning.tick(self.store, now)
         if self.engine is not None:
             self.engine.look_at_runs(burning.runs_in_view)
-        if now.second == 0:
+        if self._read_at is None or now - self._read_at >= SPANS or now.date() != self._read_at.date():
+            self._read_at = now
             spend.read(self.store, now)
             spend.draw(self.store, burning.gap, now)
             self.query_one(BillingPane).draw(self.store, now)
