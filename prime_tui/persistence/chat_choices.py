@@ -11,7 +11,9 @@ from prime_tui.domain.conversation import ChatSettings
 from prime_tui.domain.errors import StorageError
 from prime_tui.domain.ids import ModelId
 from prime_tui.domain.text import clean_name
-from prime_tui.persistence.atomic import read_private, write_private
+from prime_tui.persistence.atomic import read_private
+from prime_tui.persistence.file_lock import locked
+from prime_tui.persistence.private_dir import PrivateDir
 
 log = logging.getLogger(__name__)
 
@@ -59,10 +61,12 @@ class ChatChoiceFile:
             "temperature": choice.settings.temperature,
             "max_tokens": choice.settings.max_tokens,
         }
-        rows = {**{name: one for name, one in self._rows().items() if name != profile}, profile: row}
-        kept = dict(list(rows.items())[-MOST_PROFILES:])
         try:
-            write_private(self._path, json.dumps({"version": VERSION, "profiles": kept}, indent=1).encode())
+            with PrivateDir(self._path.parent) as directory, locked(directory, self._path.name):
+                others = {name: one for name, one in self._rows().items() if name != profile}
+                kept = dict(list({**others, profile: row}.items())[-MOST_PROFILES:])
+                document = {"version": VERSION, "profiles": kept}
+                directory.replace(self._path.name, json.dumps(document, indent=1).encode())
         except StorageError as error:
             log.warning("the choice of the model is not kept: %s", error)
 

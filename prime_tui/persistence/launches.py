@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -13,10 +13,13 @@ from prime_tui.domain.errors import StorageError
 from prime_tui.domain.ids import RunId, TeamId
 from prime_tui.domain.text import clean_name
 from prime_tui.domain.views import LaunchRecord
-from prime_tui.persistence.atomic import read_private, write_private
+from prime_tui.persistence.atomic import read_private
+from prime_tui.persistence.file_lock import locked
+from prime_tui.persistence.private_dir import PrivateDir
 
 log = logging.getLogger(__name__)
 
+Row = dict[str, object]
 MOST_RECORDS = 500
 VERSION = 1
 
@@ -42,9 +45,13 @@ class LaunchFile:
 
     def add(self, record: LaunchRecord) -> None:
         """Keep one more launch. A file that cannot be written is logged: the run exists all the same."""
+
+        def added(rows: list[Row]) -> list[Row]:
+            others = [row for row in rows if row.get("run_id") != record.run_id]
+            return [*others, {**_row(record), "wallet": self._wallet}][-MOST_RECORDS:]
+
         try:
-            known = [row for row in self._rows() if row.get("run_id") != record.run_id]
-            self._write([*known, {**_row(record), "wallet": self._wallet}][-MOST_RECORDS:])
+            self._change(added)
         except StorageError as error:
             log.warning("the launch of %s is not remembered: %s", record.run_id, error)
 
@@ -54,17 +61,23 @@ class LaunchFile:
         Raises:
             StorageError: The file cannot be changed.
         """
-        rows = self._rows()
-        if any(row.get("wallet", "") == self._wallet for row in rows):
-            owner = f"{self._wallet} of another account"
-            self._write(
-                [{**row, "wallet": owner} if row.get("wallet", "") == self._wallet else row for row in rows]
-            )
+        owner = f"{self._wallet} of another account"
 
-    def _write(self, rows: list[dict[str, object]]) -> None:
-        write_private(self._path, json.dumps({"version": VERSION, "launches": rows}, indent=1).encode())
+        def disowned(row: Row) -> Row:
+            return {**row, "wallet": owner} if row.get("wallet", "") == self._wallet else row
 
-    def _rows(self) -> list[dict[str, object]]:
+        self._change(lambda rows: [disowned(row) for row in rows])
+
+    def _change(self, change: Callable[[list[Row]], list[Row]]) -> None:
+        """Replace the rows; no other instance writes between the reading and the writing."""
+        with PrivateDir(self._path.parent) as directory, locked(directory, self._path.name):
+            rows = self._rows()
+            changed = change(rows)
+            if changed != rows:
+                document = {"version": VERSION, "launches": changed}
+                directory.replace(self._path.name, json.dumps(document, indent=1).encode())
+
+    def _rows(self) -> list[Row]:
         content = read_private(self._path)
         if content is None:
             return []
@@ -78,7 +91,7 @@ class LaunchFile:
         return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
 
 
-def _row(record: LaunchRecord) -> dict[str, object]:
+def _row(record: LaunchRecord) -> Row:
     price = record.price_usd_per_gpu_h
     return {
         "run_id": record.run_id,
@@ -91,14 +104,14 @@ def _row(record: LaunchRecord) -> dict[str, object]:
     }
 
 
-def _records(rows: Iterable[dict[str, object]]) -> Iterator[LaunchRecord]:
+def _records(rows: Iterable[Row]) -> Iterator[LaunchRecord]:
     for row in rows:
         record = _record(row)
         if record is not None:
             yield record
 
 
-def _record(row: dict[str, object]) -> LaunchRecord | None:
+def _record(row: Row) -> LaunchRecord | None:
     run_id, at = _text(row.get("run_id")), _moment(row.get("launched_at"))
     if run_id is None or at is None:
         return None

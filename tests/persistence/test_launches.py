@@ -35,7 +35,9 @@ def test_the_file_is_for_us_alone_and_holds_no_token(path: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.parent.stat().st_mode & 0o777 == 0o700
     assert "token" not in path.read_text()
-    assert [one.name for one in path.parent.iterdir()] == ["launches.json"], "nothing half-written stays"
+    files = sorted(one.name for one in path.parent.iterdir())
+    assert files == ["launches.json", "launches.json.lock"], "nothing half-written stays"
+    assert (path.parent / "launches.json.lock").stat().st_mode & 0o777 == 0o600
 
 
 def test_without_a_file_nothing_was_launched(path: Path) -> None:
