@@ -140,10 +140,10 @@ class Recorder:
             StorageError: The disk refuses.
         """
         with self._one_at_a_time:  # a writing that was cancelled goes on in its thread
-            if not self._seat.is_mine and self._seat.take():
-                self._take_over()
             if not self._seat.is_mine:
-                return
+                if not self._seat.take():
+                    return
+                self._take_over()
             changed = self._changed(is_last=is_last)
             if changed:
                 self._kept.write(changed)

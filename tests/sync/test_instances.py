@@ -200,3 +200,17 @@ async def test_the_seat_is_looked_for_while_the_engine_runs(state: Path) -> None
         await asyncio.gather(running, return_exceptions=True)
     ours.close()
     assert [topic for topic, _ in written(state)] == ["wallet"]
+
+
+def test_where_no_seat_can_be_had_the_history_is_written_all_the_same(state: Path) -> None:
+    other = Seat(state, "mine")
+    assert other.take()
+    other.leave()
+    (lock,) = state.glob("recorder-*")
+    lock.unlink()
+    lock.mkdir()
+    ours, store = recorder(state, FakeClock())
+    store.wallet_loaded(wallet(balance="7"), START)
+    ours.write()
+    assert [topic for topic, _ in written(state)] == ["wallet"]
+    ours.close()
