@@ -109,6 +109,7 @@ class RunReadings:
         self._asked.clear()
         self._ended.clear()
         self._seldom_at.clear()
+        self._whole_list_at = None
 
     def _stalest_runs(self) -> list[RunId]:
         """All live runs the first time; then the one read longest ago, and with it one that has ended.

@@ -54,3 +54,14 @@ async def test_nothing_looks_fresh_after_the_machine_slept_and_all_is_read_withi
         await watch.live(70)
         assert looks(watch) == {Freshness.FRESH}
         assert max(ages_s(watch)) <= 70
+
+
+async def test_a_long_list_is_read_whole_again_however_far_the_clock_was_set_back() -> None:
+    async with watching(runs=250) as watch:
+        await watch.start()
+        await watch.live(60)
+        watch.clock.set_wall(timedelta(days=-1))
+        before = len(watch.sim.request_log())
+        await watch.live(90)
+        lists = [one for one in watch.sim.request_log()[before:] if one["path"] == "/api/v1/rft/runs"]
+        assert any("page=3" in str(one["query"]) for one in lists), [one["query"] for one in lists]
