@@ -222,7 +222,7 @@ class RunReadings:
                 reads += [self._run, self._checkpoints]
         try:
             await self._all_of(reads, run_id)
-        except ApiError:
+        except PrimeError:
             self._seldom_at.clear()
             raise
 

@@ -149,3 +149,16 @@ async def test_the_run_in_view_is_read_whole_and_then_what_changes() -> None:
             watch.count("GET /api/v1/rft/runs/{run_id}/metrics")
             == before["GET /api/v1/rft/runs/{run_id}/metrics"]
         )
+
+
+async def test_what_a_broken_connection_kept_from_the_run_in_view_is_read_with_the_next_try() -> None:
+    async with watching() as watch:
+        await watch.start()
+        runs = watch.store.runs.value
+        assert runs is not None
+        run = next(run for run in runs.items if run.state.value == "running")
+        watch.sim.fault("reset", f"/api/v1/rft/runs/{run.id}", count=4)
+        watch.engine.watch_run(run.id)
+        await watch.settled()
+        await watch.live(60)
+        assert watch.store.run_details.peek(run.id).value is not None
