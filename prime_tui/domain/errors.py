@@ -21,6 +21,7 @@
     ├─ ReadOnlyRefused         a write in read-only mode
     ├─ OriginNotAgreed         the key would go to an address that nobody has agreed to
     ├─ CredentialError         keys and where they are kept
+    ├─ AnotherAccount          the key is of somebody else than is watched
     ├─ SettingsError           configuration
     ├─ InternalError           a mistake of ours in one part
     ├─ Crashed                 one that ended the program
