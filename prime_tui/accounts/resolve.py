@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from prime_tui.api.origin import BaseUrl, inference_base, platform_base
 from prime_tui.config.schema import FILE_NAME, PROFILE_NAME, Config, ProfileSettings
@@ -137,7 +137,7 @@ def resolve_profile(
         allow_plaintext=bool(settings.allow_plaintext),
         colour=colour.text,
         is_read_only=is_read_only or bool(settings.read_only),
-        ssh_key_path=None if key_path.text is None else str(Path(key_path.text).expanduser()),
+        ssh_key_path=None if key_path.text is None else os.path.expanduser(key_path.text),  # noqa: PTH111
         sources={
             **addresses.sources,
             "account": account.source,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from prime_tui.domain.errors import StorageError
 from prime_tui.domain.profiles import Profile
+from prime_tui.domain.text import clean_line
 from prime_tui.persistence.official import MAIN_NAME, OfficialConfig, read_official
 
 KEY_VARIABLE = "PRIME_SSH_KEY_PATH"
@@ -57,19 +59,21 @@ def _official_path(official: OfficialConfig, name: str) -> str | None:
 
 
 def _absolute(path: str) -> Path:
-    return Path(path).expanduser().absolute()
+    # Unlike that of Path it leaves alone what names nobody's home: there is no such file then.
+    return Path(os.path.expanduser(path)).absolute()  # noqa: PTH111
 
 
 def _checked(named: str, source: str) -> SshKey:
     path = _absolute(named)
+    shown = clean_line(path)
     try:
         info = path.stat()
     except OSError as error:
-        raise StorageError(f"{source}: cannot use the ssh key {path}: {error.strerror}.") from error
+        raise StorageError(f"{source}: cannot use the ssh key {shown}: {error.strerror}.") from error
     if not stat.S_ISREG(info.st_mode):
-        raise StorageError(f"{source}: the ssh key {path} is not a file.")
+        raise StorageError(f"{source}: the ssh key {shown} is not a file.")
     if info.st_mode & 0o077:
         raise StorageError(
-            f"{source}: the ssh key {path} is open to others.", hint=f"Run: chmod 600 '{path}'"
+            f"{source}: the ssh key {shown} is open to others.", hint=f"Run: chmod 600 '{shown}'"
         )
     return SshKey(str(path), source)

@@ -54,7 +54,7 @@ def ssh_key(profile: Profile, environment: Mapping[str, str], home: Path) -> Fin
         return Finding(
             "profile", "ssh_key", Verdict.FAILURE, error.message, error.hint, ailment=Ailment.ERROR
         )
-    detail = "none: ssh chooses" if found is None else f"{found.path}  (from {found.source})"
+    detail = "none: ssh chooses" if found is None else f"{clean_name(found.path)}  (from {found.source})"
     return Finding("profile", "ssh_key", Verdict.OK, detail)
 
 

@@ -103,3 +103,16 @@ def test_a_key_that_was_named_and_is_not_there_is_refused(home: Path, what: str)
     ):
         with pytest.raises(StorageError, match="ssh key"):
             find_ssh_key(profile(home, text), variables, home)
+
+
+@pytest.mark.parametrize("named", ["~nobody-of-that-name/key", "/a\x1b]0;title\x07key"])
+def test_a_path_that_cannot_be_one_is_refused_in_words_and_cleaned(home: Path, named: str) -> None:
+    with pytest.raises(StorageError, match="cannot use the ssh key") as refused:
+        find_ssh_key(profile(home), {"PRIME_SSH_KEY_PATH": named}, home)
+    assert refused.value.message.isprintable()
+    if named.startswith("~"):
+        configured = profile(home, f'[profiles.default]\nssh_key = "{named}"\n')
+        with pytest.raises(StorageError, match="cannot use the ssh key"):
+            find_ssh_key(configured, {}, home)
+        official(home, ssh_key_path=named)
+        assert find_ssh_key(profile(home), {}, home) is None
