@@ -159,9 +159,10 @@ class ProfileBook:
             SettingsError, StorageError: It is in use, or it cannot be written.
         """
         self.refuse_used(profile)
+        # First what may fail and is asked for again: whoever gets the name later must not inherit it.
+        self._accounts.consent.forget(profile.name)
         self._accounts.config_file.remove_profile(profile.name, used=self._used().name)
         self._accounts.keys.withdraw(profile.name)
-        self._accounts.consent.forget(profile.name)
 
 
 def _values(draft: ProfileDraft) -> dict[str, str | bool | None]:

@@ -140,3 +140,17 @@ def test_a_file_that_never_stands_still_is_left_to_the_other(
         accounts.config_file.set_profile("default", {"colour": "red"})
     file = paths_in(tmp_path).config_dir / "config.toml"
     assert parse_config(file.read_bytes(), file).profiles["default"].colour is None
+
+
+def test_a_profile_stays_where_its_consents_cannot_be_taken_back(tmp_path: Path) -> None:
+    accounts = accounts_in(tmp_path, "[profiles.default]\n[profiles.work]\n")
+    consents = paths_in(tmp_path).consents_file
+    paths_in(tmp_path).make_state_dir()
+    consents.touch(0o600)
+    consents.write_text("{ broken")
+    with pytest.raises(StorageError, match="not JSON"):
+        book_of(accounts).remove(accounts.first("work"))
+    assert "work" in str(written(tmp_path)), "the next one of that name would inherit them"
+    consents.unlink()
+    book_of(accounts).remove(accounts.first("work"))
+    assert "work" not in str(written(tmp_path))
