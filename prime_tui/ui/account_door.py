@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 GROUP = "account"
 """The workers that ask."""
-SIGNING_IN, SWITCHING = "Signing in", "Changing the profile"
+SIGNING_IN, SWITCHING, BEGINNING = "Signing in", "Changing the profile", "Changing the account"
 
 
 class AccountDoor:
@@ -59,7 +59,7 @@ class AccountDoor:
             return False  # the question, or another dialog, is what the person looks at
         under_way = [one.name for one in self._app.workers if one.group == GROUP and not one.is_finished]
         if under_way:
-            self._say(f"{under_way[0]} is under way: the next question comes by itself in a moment.")
+            self._say(f"{under_way[0]} is under way: what follows comes by itself in a moment.")
         return not under_way
 
     def _say(self, text: str) -> None:
@@ -70,7 +70,7 @@ class AccountDoor:
         if self._desk is None:
             return False
         self._app.workers.cancel_group(self._app, GROUP)  # a question about the account of before
-        self._app.run_worker(self._beginning_anew(found, self._desk), group="beginning anew")
+        self._app.run_worker(self._beginning_anew(found, self._desk), group=GROUP, name=BEGINNING)
         return True
 
     async def _beginning_anew(self, found: AnotherAccount, desk: AccountDesk) -> None:

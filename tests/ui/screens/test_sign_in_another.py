@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from prime_tui.domain.credentials import Found, KeySource, StoreName
+from prime_tui.domain.ids import UserId
+from prime_tui.domain.profiles import Profile
 from prime_tui.domain.secret import Secret
 from prime_tui.sim.serve import SimOptions, SimServer
 from tests.ui.seated import KEY, OTHER_KEY, Seated, configure, files_with, keep, seated
@@ -161,6 +164,34 @@ async def test_a_key_that_was_replaced_while_the_program_was_off_is_noticed(
         await one.sees("The key belongs to Bo Other now")
         one.store = one.app.store
         await sees_the_other_only(one)
+
+
+async def test_nothing_is_asked_while_everything_is_built_anew(
+    home: Path, sim: SimServer, key_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with seated(home, sim, given=from_file(key_file)) as one:
+        await one.signed_in()
+        begun, may_go_on, use_profile = asyncio.Event(), asyncio.Event(), one.app.use_profile
+
+        async def in_two_steps(profile: Profile, account_id: UserId | None = None) -> None:
+            begun.set()
+            await may_go_on.wait()
+            await use_profile(profile, account_id)
+
+        monkeypatch.setattr(one.app, "use_profile", in_two_steps)
+        write(key_file, OTHER_KEY)
+        belongs_to_another(sim)
+        await one.press("r")
+        await one.until(begun.is_set, "the change")
+        await one.press("p")
+        await one.sees("Changing the account is under way")
+        assert "Whose wallet" not in one.text(), "it would be taken away unanswered"
+        may_go_on.set()
+        await one.sees("The key belongs to Bo Other now")
+        one.store = one.app.store
+        await sees_the_other_only(one)
+        await one.press("p")
+        await one.sees("Whose wallet")
 
 
 async def test_whose_it_is_cannot_be_asked_so_it_is_not_used(
