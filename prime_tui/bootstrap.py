@@ -210,7 +210,11 @@ class Monitor:
         )
         launches = LaunchFile(self._paths.launches_file, self._wallet_name(key.profile) or "")
         if not is_demo:
-            store.set_launches(launches.read())
+            try:
+                store.set_launches(launches.read())
+            except StorageError as error:  # what was launched earlier is no reason not to watch
+                log.warning("the launches of earlier sessions are not known: %s", error)
+                store.notify(str(error), title="Launches of earlier sessions are not known")
         engine: Engine = engine_module.Engine(
             client,
             store,
@@ -312,6 +316,8 @@ def _collect_garbage_often() -> None:
 
     That leaves little to look through, so it is done often: garbage of weeks would keep memory in pieces.
     """
+    if gc.isenabled():
+        return  # another connection of the same session: what the last one left behind is garbage
     young, middle, _ = gc.get_threshold()
     gc.set_threshold(young, middle, 1)
     gc.freeze()

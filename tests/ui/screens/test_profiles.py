@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from prime_tui.domain.credentials import Found, KeySource, StoreName
 from prime_tui.domain.secret import Secret
 from prime_tui.sim.serve import SimOptions, SimServer
 from prime_tui.ui.screens.base import PrimeScreen
-from tests.ui.seated import KEY, OTHER_KEY, Seated, configure, keep, seated
+from tests.ui.seated import KEY, OTHER_KEY, Seated, configure, keep, paths_in, seated
 
 GIVEN = Found(Secret(KEY), KeySource.ENV)
 TEAM = "team_9c1e04b7"
@@ -180,6 +181,35 @@ async def test_many_switches_do_not_pile_up_screens_or_connections(tmp_path: Pat
         assert len(screens) <= 6
 
 
+@pytest.fixture
+def garbage_as_at_a_start() -> Iterator[None]:
+    """Nothing is collected before the first connection, as the command line arranges it."""
+    thresholds = gc.get_threshold()
+    gc.disable()
+    yield
+    gc.enable()
+    gc.unfreeze()
+    gc.set_threshold(*thresholds)
+
+
+@pytest.mark.usefixtures("garbage_as_at_a_start")
+async def test_the_screens_of_a_wallet_that_was_left_are_collected(tmp_path: Path, sim: SimServer) -> None:
+    configure(tmp_path, sim.url)
+    async with seated(tmp_path, sim, given=GIVEN) as one:
+        await one.signed_in()
+        await switch_to(one, "Research")
+        await one.sees("a100-flux-render")
+        left = weakref.ref(one.app.screen)
+        await switch_to(one, "personal")
+        await one.sees("h100-reward-model")
+
+        def is_collected() -> bool:
+            gc.collect()
+            return left() is None
+
+        await one.until(is_collected, "the screen's end")
+
+
 async def test_a_key_kept_for_another_account_does_not_show_the_first_ones_numbers(
     tmp_path: Path, sim: SimServer
 ) -> None:
@@ -190,3 +220,16 @@ async def test_a_key_kept_for_another_account_does_not_show_the_first_ones_numbe
     async with seated(tmp_path, sim) as one:
         await one.sees("Unlock the encrypted file")
         assert "h100-reward-model" not in one.text()
+
+
+async def test_a_broken_file_of_earlier_launches_is_told_and_stops_nothing(
+    tmp_path: Path, sim: SimServer
+) -> None:
+    configure(tmp_path, sim.url)
+    paths = paths_in(tmp_path)
+    paths.make_state_dir()
+    paths.launches_file.touch(0o600)
+    paths.launches_file.write_text("{ broken")
+    async with seated(tmp_path, sim, given=GIVEN) as one:
+        await one.sees("Launches of earlier sessions are not known", "Move it away")
+        await one.signed_in()
