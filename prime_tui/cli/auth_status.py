@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 from prime_tui.accounts.accounts import Accounts
@@ -13,7 +15,7 @@ from prime_tui.accounts.wallet_name import names_begin
 from prime_tui.cli.ask import ask_secret
 from prime_tui.cli.outcome import ERROR, NOT_AUTHORISED, OK
 from prime_tui.domain.credentials import Found, KeySource, Reason, StoreName, StoreTrouble
-from prime_tui.domain.errors import CredentialError, StorageError
+from prime_tui.domain.errors import PrimeError
 from prime_tui.domain.profiles import Profile
 from prime_tui.domain.secret import Secret
 from prime_tui.persistence.credentials.key_file import key_from_file
@@ -119,17 +121,23 @@ async def logout(options: argparse.Namespace, accounts: Accounts, paths: Paths) 
         )
     if not forgotten.removed:
         sys.stdout.write(f"No store gave up a key of {profile.account} for {profile.origin}.\n")
-    _forget_answers(profile, paths)
     for trouble in forgotten.unchecked:
         sys.stderr.write(f"Not checked, may still hold a copy: {trouble}\n")
+    kept = _forget_answers(profile, paths)
+    for text in kept:
+        sys.stderr.write(f"Not removed: {text}\n")
     _say_what_stays()
-    return ERROR if profile.store in {one.store for one in forgotten.unchecked} else OK
+    return ERROR if kept or profile.store in {one.store for one in forgotten.unchecked} else OK
 
 
-def _forget_answers(profile: Profile, paths: Paths) -> None:
-    """Remove what the service said of the account: it would be on the screen at the next start."""
-    forget_wallets(paths.database_file, names_begin(profile))
-    forget_frames(paths.state_dir)
+def _forget_answers(profile: Profile, paths: Paths) -> list[str]:
+    """Remove what the service said of the account: it would be on the screen at the next start.
+
+    Returns:
+        Why some of it is still there.
+    """
+    wallets = partial(forget_wallets, paths.database_file, names_begin(profile))
+    return _problems([wallets, partial(forget_frames, paths.state_dir)])
 
 
 async def _logout_all(accounts: Accounts, paths: Paths) -> int:
@@ -144,19 +152,18 @@ async def _logout_all(accounts: Accounts, paths: Paths) -> int:
         ]
     try:
         await accounts.keys.destroy_file()
-        for file in (
-            paths.known_hosts_file,
-            paths.launches_file,
-            paths.consents_file,
-            paths.chat_choices_file,
-            *_database_files(paths),
-        ):
-            file.unlink(missing_ok=True)
-        forget_frames(paths.state_dir)
-    except (CredentialError, StorageError) as error:
+    except PrimeError as error:
         unchecked.append(str(error))
-    except OSError as error:
-        unchecked.append(f"{error.filename}: {error.strerror}")
+    files = (
+        paths.known_hosts_file,
+        paths.launches_file,
+        paths.consents_file,
+        paths.chat_choices_file,
+        *_database_files(paths),
+    )
+    unchecked += _problems(
+        [*(partial(file.unlink, missing_ok=True) for file in files), partial(forget_frames, paths.state_dir)]
+    )
     sys.stdout.write("Removed the keys of all profiles and what was remembered of their accounts.\n")
     for text in unchecked:
         sys.stderr.write(f"Not removed: {text}\n")
@@ -165,9 +172,22 @@ async def _logout_all(accounts: Accounts, paths: Paths) -> int:
 
 
 def _database_files(paths: Paths) -> list[Path]:
-    name = paths.database_file.name
-    files = [paths.database_file.with_name(f"{name}{suffix}") for suffix in ("", "-wal", "-shm")]
-    return [*files, paths.database_file.with_suffix(".broken")]
+    file = paths.database_file
+    files = [file.with_name(f"{file.name}{suffix}") for suffix in ("", "-wal", "-shm")]
+    return [*files, *file.parent.glob(f"{file.stem}.broken*")]
+
+
+def _problems(removals: Iterable[Callable[[], None]]) -> list[str]:
+    """Remove one thing after the other, and return why some could not be."""
+    problems = []
+    for remove in removals:
+        try:
+            remove()
+        except PrimeError as error:
+            problems.append(str(error))
+        except OSError as error:
+            problems.append(f"{error.filename}: {error.strerror}")
+    return problems
 
 
 def _say_what_stays() -> None:

@@ -311,6 +311,34 @@ def test_signing_out_forgets_what_the_service_said_of_the_account(
     assert list(home.state.glob("frame-*")) == []
 
 
+def test_what_cannot_be_forgotten_is_told_and_the_rest_is_forgotten(home: Home, service: str) -> None:
+    assert home.login(service, "--store", "file", *home.passphrase()).returncode == 0
+    accounts = Accounts(Paths(home.config_file.parent, home.state), environment={}, clock=SystemClock())
+    kept_of(home, accounts.first(None))
+    picture = Picture(1, 1, "x", ((("x", 0),),), (((), "", "", ""),))
+    LastFrame(home.state, "wallet", "a key").write(picture, datetime(2026, 11, 20, tzinfo=UTC))
+    (home.state / "prime-tui.db").chmod(0o644)
+    done = home.run("auth", "logout", *home.passphrase())
+    assert done.returncode == 1
+    assert "Removed the key" in done.stdout
+    assert "revoke it" in done.stdout, "the key works all the same"
+    assert "Not removed:" in done.stderr
+    assert "chmod 600" in done.stderr
+    assert list(home.state.glob("frame-*")) == []
+
+
+def test_signing_out_of_all_goes_on_behind_what_cannot_be_removed(home: Home, service: str) -> None:
+    assert home.login(service, "--store", "file", *home.passphrase()).returncode == 0
+    (home.state / "known_hosts").mkdir()
+    others = ["launches.json", "consents.json", "prime-tui.broken", "prime-tui.broken-2"]
+    for name in others:
+        (home.state / name).touch(0o600)
+    done = home.run("auth", "logout", "--all")
+    assert done.returncode == 1
+    assert "known_hosts" in done.stderr
+    assert [name for name in others if (home.state / name).exists()] == []
+
+
 def test_signing_in_as_root_says_who_else_can_read_the_key(home: Home, service: str) -> None:
     done = home.login(service, "--store", "memory")
     assert ("Running as root" in done.stderr) is (os.geteuid() == 0)
