@@ -173,7 +173,7 @@ class _ReportingHandler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         fault = record.exc_info[1] if record.exc_info else None
         if fault is not None:
-            with suppress(StorageError):
+            with suppress(Exception):  # whoever logs a mistake must not stumble over its report
                 self._reports.write(fault)
 
 

@@ -171,6 +171,17 @@ def test_what_is_logged_with_its_traceback_is_reported_and_nothing_else(watching
     assert len(watching.files()) == 1
 
 
+def test_a_mistake_in_the_report_does_not_hit_whoever_logs(
+    watching: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_time() -> None:
+        raise ValueError("no time")
+
+    monkeypatch.setattr(watching.clock, "now", no_time)
+    logging.getLogger("somewhere").error("a mistake", exc_info=of_kind(1))
+    assert watching.files() == []
+
+
 @pytest.mark.parametrize(("fault", "count"), [(ValueError("a bug"), 1), (OSError(5, "terminal gone"), 0)])
 def test_a_thread_that_breaks_is_reported_unless_its_terminal_went_away(
     watching: Bench, fault: Exception, count: int
