@@ -59,7 +59,11 @@ def open_database(
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.OperationalError):
             raise StorageError(f"Cannot use {path}: {error}.") from error
-        was_put_aside(put_aside(path))
+        try:
+            was_put_aside(put_aside(path))
+        except OSError as refusal:
+            hint = "It is damaged: move it away yourself."
+            raise StorageError(f"Cannot move {path}: {refusal.strerror}.", hint=hint) from refusal
         return _opened(path, steps, busy_ms)
 
 

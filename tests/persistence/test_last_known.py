@@ -134,6 +134,17 @@ def test_a_file_that_is_no_database_is_put_aside(tmp_path: Path) -> None:
     assert path.with_suffix(".broken").read_bytes().startswith(b"not a database")
 
 
+def test_a_file_that_can_be_neither_read_nor_moved_is_refused_in_words(tmp_path: Path) -> None:
+    path = tmp_path / "state" / "prime-tui.db"
+    path.parent.mkdir(mode=0o700)
+    path.touch(0o600)
+    path.write_bytes(b"not a database, but somebody's" * 100)
+    (path.parent / "prime-tui.db-shm").mkdir()
+    with pytest.raises(StorageError, match="Cannot move"):
+        LastKnown(path, "mine").read()
+    assert path.read_bytes().startswith(b"not a database")
+
+
 @pytest.mark.parametrize("mode", [0o644, 0o660])
 def test_a_file_open_to_others_is_refused_with_the_cure(tmp_path: Path, mode: int) -> None:
     path = tmp_path / "state" / "prime-tui.db"
