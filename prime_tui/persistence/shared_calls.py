@@ -198,6 +198,7 @@ class SharedRecord:
     def _guessed(self) -> Calls:
         now_s = self._now_s()
         self._known_s = [at for at in self._known_s if at > now_s - WINDOW_S]
+        self._untold = [one for one in self._untold if one[1] > now_s - WINDOW_S]
         return Calls(now_s, self._known_s, self._repaid_at_s)
 
 

@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -142,6 +143,28 @@ def test_while_a_file_is_held_the_others_are_taken_to_call_as_often_and_what_was
     assert one.file.problem == ""
     other.budget.take(by_user=True)
     assert one.budget.use.used == other.budget.use.used == 102, "and the one of before"
+
+
+def test_what_was_called_while_a_file_was_held_for_days_does_not_pile_up(
+    path: Path, holder: sqlite3.Connection
+) -> None:
+    clock = FakeClock()
+    one = Instance(path, clock, 1000)
+    tracemalloc.start()
+    try:
+        sizes = list[int]()
+        for _ in range(6):
+            for _ in range(300):
+                clock.jump(120)
+                one.budget.take(by_user=True)
+            sizes.append(tracemalloc.get_traced_memory()[0])
+    finally:
+        tracemalloc.stop()
+    assert sizes[-1] - sizes[0] < 50_000
+    holder.execute("ROLLBACK")
+    clock.jump(6)
+    one.budget.take(by_user=True)
+    assert one.budget.use.used == 31, "the last hour, and nothing of the days before"
 
 
 @pytest.mark.parametrize("content", [b"no database at all" * 100, b""])
