@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widget import Widget
+from textual.worker import Worker
 
 from prime_tui.store.slice import Topic
 from prime_tui.store.store import Store
@@ -65,6 +66,10 @@ class PrimeScreen(Screen[None]):
     def show(self, topics: frozenset[Topic], now: datetime) -> None:
         """Show what changed."""
         raise NotImplementedError
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Work of the screen that fails is told as any other is."""
+        self.app.post_message(event)
 
     def tick(self, now: datetime) -> None:
         """Let ages grow; called once a second while the screen is in view."""

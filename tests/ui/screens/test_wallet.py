@@ -132,6 +132,22 @@ async def test_a_page_that_fails_is_said_and_can_be_tried_again() -> None:
         await m.sees("200 of")
 
 
+async def test_a_mistake_of_ours_while_older_rows_are_read_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with monitor(sim=SimOptions(speed=0, billings=320), toasts=True) as m:
+        await m.sees("100 of")
+
+        async def broken() -> None:
+            raise ZeroDivisionError
+
+        assert m.app.engine is not None
+        monkeypatch.setattr(m.app.engine, "more_billing", broken)
+        await m.press("o")
+        await m.sees("Reading older rows failed inside")
+        monkeypatch.undo()
+        await m.press("o")
+        await m.sees("200 of")
+
+
 async def test_the_filter_finds_by_name_and_type_and_clears() -> None:
     async with monitor(sim=STILL, size=(100, 40)) as m:
         await m.sees("100 of")

@@ -325,7 +325,13 @@ class PodsScreen(PrimeScreen):
     def _read_more(self, event: PastPane.MoreWanted) -> None:
         event.stop()
         if self._has_more_history():
-            self.run_worker(self._more_history(), group="more history", exclusive=True, exit_on_error=False)
+            self.run_worker(
+                self._more_history(),
+                name="Reading older pods",
+                group="more history",
+                exclusive=True,
+                exit_on_error=False,
+            )
 
     def _has_more_history(self) -> bool:
         listing = self.store.history.value

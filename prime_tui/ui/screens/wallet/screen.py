@@ -182,7 +182,7 @@ class WalletScreen(PrimeScreen):
         self._is_reading, self._wants_more = True, False
         self.query_one(BillingPane).say("reading older rows…")
         # It ends with the screen: after a change of profile it would read into another wallet.
-        self.run_worker(self._reading(pages, until), group="older billing rows", exit_on_error=False)
+        self.run_worker(self._reading(pages, until), name="Reading older rows", exit_on_error=False)
 
     async def _reading(self, pages: int, until: datetime | None) -> None:
         billing, problem = self.query_one(BillingPane), ""
