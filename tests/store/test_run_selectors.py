@@ -292,6 +292,18 @@ async def test_without_versions_the_run_that_was_read_later_counts(store: Store)
     assert only(store, "r").state is RunState.RUNNING
 
 
+async def test_a_run_that_went_on_is_no_longer_over_though_its_list_reads_as_before(store: Store) -> None:
+    live = Run(RunId("r"), state=RunState.RUNNING, status_word="RUNNING")
+    over = Run(RunId("r"), state=RunState.STOPPED, status_word="STOPPED", completed_at=NOW)
+    store.runs.loaded(Listing((live,)), NOW)
+    store.run_details[RunId("r")].loaded(over, NOW + timedelta(seconds=30))
+    (view,) = run_views(store, NOW + timedelta(seconds=30))
+    assert view.state is RunState.STOPPED
+    store.runs.loaded(Listing((live,)), NOW + timedelta(seconds=60))
+    (view,) = run_views(store, NOW + timedelta(seconds=61))
+    assert view.state is RunState.RUNNING, "and costs"
+
+
 async def test_a_run_is_as_old_as_its_creation_before_and_after_its_start(store: Store) -> None:
     queued = Run(RunId("r"), state=RunState.QUEUED, status_word="QUEUED", created_at=ago(minutes=40))
     store.runs.loaded(Listing((queued,)), NOW)

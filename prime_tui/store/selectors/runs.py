@@ -64,9 +64,9 @@ def _made_from(
 ) -> tuple[object, ...]:
     """Return all that a view is made from but the time."""
     usage, progress = store.usage.peek(run_id).value, store.progress.peek(run_id).value
-    detail, ending = store.run_details.peek(run_id).value, store.run_endings.get(run_id)
-    billed = store.billing.version_of(run_id)
-    return listed, detail, usage, progress, launch, ending, billed, frozenset(sources)
+    detail, ending = store.run_details.peek(run_id), store.run_endings.get(run_id)
+    run, billed = _newer(listed, store.runs.remote.fetched_at, detail), store.billing.version_of(run_id)
+    return run, usage, progress, launch, ending, billed, frozenset(sources)
 
 
 def _stands_still(view: RunView) -> bool:
