@@ -53,6 +53,7 @@ class Purse:
         before: How long the balance lasts now.
         after: How long it would last with the order.
         mark: What the lasting is, as `Burn.runway_mark` says.
+        stale_s: How old the balance is where it must not look fresh; else None.
     """
 
     wallet: str
@@ -60,6 +61,7 @@ class Purse:
     before: Runway
     after: Runway
     mark: str = "≥"
+    stale_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

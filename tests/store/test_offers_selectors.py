@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from prime_tui.domain.errors import NotPermitted, ServerFault
 from prime_tui.domain.ids import WalletId
 from prime_tui.domain.offers import Offer
 from prime_tui.domain.remote import Listing
@@ -114,3 +115,14 @@ async def test_the_purse_says_how_long_the_balance_lasts_with_the_order() -> Non
     assert money.after.ends_at == NOW + timedelta(hours=5)
     assert money.mark == "≥"
     assert purse(store, None, "you", NOW).after.hours is None
+
+
+async def test_the_purse_knows_how_old_its_balance_is_and_reckons_with_none_that_may_not_be_read() -> None:
+    store = Store()
+    store.wallet_loaded(Wallet(WalletId("w"), Decimal(100), "USD"), NOW)
+    assert purse(store, None, "you", NOW).stale_s is None
+    store.wallet.failed(ServerFault("It is down."))
+    later = purse(store, None, "you", NOW + timedelta(minutes=14))
+    assert (later.balance_usd, later.stale_s) == (Decimal(100), 14 * 60)
+    store.wallet.failed(NotPermitted("needs scope billing"))
+    assert purse(store, None, "you", NOW).balance_usd is None

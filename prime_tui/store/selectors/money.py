@@ -10,6 +10,7 @@ from typing import Any
 from prime_tui.domain.cost import Cost, CostOrigin, best_cost, hours, upper_bound_usd
 from prime_tui.domain.disks import Disk
 from prime_tui.domain.pods import Pod, PodState, bound_by_state, burn_by_state
+from prime_tui.domain.remote import Freshness
 from prime_tui.domain.runs import LIVE, RunState
 from prime_tui.domain.spend import Burn, Runway, runway
 from prime_tui.domain.units import gpu, span
@@ -205,6 +206,12 @@ def balance_usd(store: Store) -> Decimal | None:
 def spendable_usd(store: Store) -> Decimal | None:
     """Return the balance to reckon with; None also when it may not be read any more."""
     return None if store.wallet.remote.is_switched_off else balance_usd(store)
+
+
+def stale_balance_s(store: Store, now: datetime) -> float | None:
+    """Return how many seconds old the balance is where it must not look fresh; None while it is fresh."""
+    remote = store.wallet.remote
+    return remote.age_s(now) if remote.freshness(now) is Freshness.STALE else None
 
 
 def wallet_runway(store: Store, now: datetime, runs: Sequence[RunView] | None = None) -> Runway:

@@ -14,7 +14,7 @@ from prime_tui.domain.offers import Offer
 from prime_tui.domain.order_draft import Purse
 from prime_tui.domain.spend import Runway, runway
 from prime_tui.domain.words import all_found, filter_words
-from prime_tui.store.selectors.money import listed_burn, wallet_runway
+from prime_tui.store.selectors.money import listed_burn, spendable_usd, stale_balance_s
 from prime_tui.store.selectors.ordering import ordered
 from prime_tui.store.store import Store
 
@@ -89,15 +89,13 @@ def offered_counts(store: Store) -> tuple[int, ...]:
 
 def purse(store: Store, usd_per_h: Decimal | None, wallet: str, now: datetime) -> Purse:
     """Return the money around an order that would burn `usd_per_h` more."""
-    account = store.wallet.value
-    balance = account.balance if account is not None and account.currency == "USD" else None
-    burn = listed_burn(store, now)
+    balance, burn = spendable_usd(store), listed_burn(store, now)
     after = Runway(reason="unknown")
     if burn is not None and usd_per_h is not None:
         more = replace(burn, pods_usd_per_h=burn.pods_usd_per_h + usd_per_h)
         after = runway(balance, more, now)
     mark = "≥" if burn is None else burn.runway_mark
-    return Purse(wallet, balance, wallet_runway(store, now), after, mark)
+    return Purse(wallet, balance, runway(balance, burn, now), after, mark, stale_balance_s(store, now))
 
 
 def _fits(offer: Offer, wanted: OfferFilter) -> bool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 
+from prime_tui.domain.units import span, usd
 from prime_tui.ui.render.rows import GAP_CELLS, Column
 from prime_tui.ui.render.styled import Span, Styled, width_of
 from prime_tui.ui.render.table_line import EDGE_CELLS
@@ -26,6 +28,13 @@ def fields(pairs: Iterable[tuple[str, Styled | None]], width_cells: int) -> list
         if value is not None and width_of(value)
         for line in field(label, value, width_cells)
     ]
+
+
+def balance_text(balance_usd: Decimal | None, stale_s: float | None) -> tuple[Span, ...]:
+    """Return a balance to spend from; where it is not fresh, with its age of `stale_s` seconds."""
+    if balance_usd is None or stale_s is None:
+        return (Span(usd(balance_usd)),)
+    return (Span(usd(balance_usd), "stale"), Span(f"  ▲ {span(stale_s)} old", "bad"))
 
 
 def paragraph(value: Styled, width_cells: int) -> list[Styled]:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
 from prime_tui.domain.runs import GpuRate, LaunchedRun, TrainingChoices
-from prime_tui.domain.spend import Burn, runway
+from prime_tui.domain.spend import Burn, Runway, runway
 from prime_tui.domain.text import clean_name
 from prime_tui.domain.units import UNKNOWN, span, usd, usd_per_h
-from prime_tui.ui.render.fields import field
+from prime_tui.ui.render.fields import balance_text, field
 from prime_tui.ui.render.styled import Span, Styled
 
 ANY_GPU = "any"
@@ -22,11 +22,16 @@ HIDDEN_KEY = "••••••••••••••••"
 
 @dataclass(frozen=True, slots=True)
 class Wallet:
-    """Whose money it is, how much there is, and what burns already; None is unknown."""
+    """Whose money it is, how much there is, and what burns already; None is unknown.
+
+    Attributes:
+        stale_s: How old the balance is where it must not look fresh; else None.
+    """
 
     name: str
     balance_usd: Decimal | None
     burn: Burn | None
+    stale_s: float | None = None
 
 
 def dialog_cells(screen_cells: int) -> int:
@@ -93,30 +98,26 @@ def price_lines(
     before = runway(wallet.balance_usd, wallet.burn, now)
     after = None
     if per_h is not None and wallet.burn is not None:
-        burn = Burn(
-            wallet.burn.pods_usd_per_h,
-            wallet.burn.disks_usd_per_h,
-            wallet.burn.runs_usd_per_h + per_h,
-            wallet.burn.unknown,
-        )
+        burn = replace(wallet.burn, runs_usd_per_h=wallet.burn.runs_usd_per_h + per_h)
         after = runway(wallet.balance_usd, burn, now)
-    lasts = f"{_lasts(before.hours, before.reason)} now"
+    mark = "≥" if wallet.burn is None else wallet.burn.runway_mark
+    lasts = f"{_lasts(before, mark)} now"
     if after is not None:
-        lasts += f", {_lasts(after.hours, after.reason)} with it"
+        lasts += f", {_lasts(after, mark)} with it"
     pairs: list[tuple[str, Styled]] = [
         ("price", price),
         *([("a day", usd(per_h * 24))] if per_h is not None else []),
         ("paid by", wallet.name),
-        ("balance", usd(wallet.balance_usd)),
+        ("balance", balance_text(wallet.balance_usd, wallet.stale_s)),
         ("lasts", lasts),
     ]
     return [line for label, value in pairs for line in field(label, value, width, LABEL_CELLS)]
 
 
-def _lasts(hours: Decimal | None, reason: str) -> str:
-    if hours is not None:
-        return f"≥{span(float(hours) * 3600)}"
-    return "without burn" if reason == "no burn" else UNKNOWN
+def _lasts(left: Runway, mark: str) -> str:
+    if left.hours is not None:
+        return f"{mark}{span(float(left.hours) * 3600)}"
+    return "without burn" if left.reason == "no burn" else UNKNOWN
 
 
 def launched_lines(launched: LaunchedRun, name: str | None, width: int) -> list[Styled]:

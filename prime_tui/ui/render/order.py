@@ -9,6 +9,7 @@ from prime_tui.domain.offers import Offer, PodOrder
 from prime_tui.domain.order_draft import Purse
 from prime_tui.domain.spend import Runway
 from prime_tui.domain.units import UNKNOWN, span, usd, usd_per_h
+from prime_tui.ui.render.fields import balance_text
 from prime_tui.ui.render.offers import headline, quote
 from prime_tui.ui.render.styled import Span, Styled, spans_of
 
@@ -73,7 +74,7 @@ def price_lines(
 
 def purse_lines(purse: Purse) -> tuple[tuple[str, Styled], ...]:
     """Return label and value of who pays and how long that lasts."""
-    hours = purse.after.hours
+    hours, balance = purse.after.hours, balance_text(purse.balance_usd, purse.stale_s)
     short = hours is not None and hours < HOURS_PER_DAY
     runway = (
         Span(f"{_runway(purse.before, purse.mark)} now → "),
@@ -82,7 +83,7 @@ def purse_lines(purse: Purse) -> tuple[tuple[str, Styled], ...]:
         Span(_end(purse.after), "dim"),
     )
     return (
-        ("paid by", (Span(purse.wallet, "title"), Span(f"   balance {usd(purse.balance_usd)}"))),
+        ("paid by", (Span(purse.wallet, "title"), Span("   balance "), *balance)),
         ("runway", runway),
     )
 

@@ -48,6 +48,20 @@ def test_an_unknown_balance_and_no_burn_are_said() -> None:
     assert "without burn" in text(price_lines(None, None, Wallet("me", Decimal(5), Burn()), NOW, 62))
 
 
+@pytest.mark.parametrize(("unknown", "has_estimates", "mark"), [(("disks",), False, "≤"), ((), True, "~")])
+def test_how_long_the_money_lasts_is_no_bound_that_nobody_knows(
+    unknown: tuple[str, ...], has_estimates: bool, mark: str
+) -> None:
+    burn = Burn(pods_usd_per_h=Decimal(10), unknown=unknown, has_estimates=has_estimates)
+    said = text(price_lines(Decimal("2.90"), 16, Wallet("acme", Decimal("412.08"), burn), NOW, 62))
+    assert f"{mark}41h12 now, {mark}7h18 with it" in said
+
+
+def test_a_balance_that_is_not_fresh_tells_its_age() -> None:
+    said = text(price_lines(None, None, Wallet("acme", Decimal(5), None, stale_s=14 * 60.0), NOW, 62))
+    assert "$5.00  ▲ 14m old" in said
+
+
 def test_gpu_types_are_offered_with_what_is_known() -> None:
     choices = TrainingChoices(
         gpu_types=("H100_80GB", "B200_180GB"),

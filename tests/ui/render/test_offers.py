@@ -135,3 +135,9 @@ def test_the_page_before_an_order_says_it_all() -> None:
         *("$16.01/h", "per day", "$19.22/h", "Research", "$412.08", "≥34h00 now", "sent once"),
     ):
         assert part in said
+
+
+def test_a_balance_that_is_not_fresh_tells_its_age_to_whoever_orders() -> None:
+    assert "old" not in pairs(purse_lines(PURSE))["paid by"]
+    said = pairs(purse_lines(replace(PURSE, stale_s=14 * 60.0)))["paid by"]
+    assert "balance $412.08  ▲ 14m old" in said

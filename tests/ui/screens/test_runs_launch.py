@@ -122,7 +122,7 @@ async def test_the_question_tells_price_payer_and_runway_and_defaults_to_no(file
         await one.press("down", "right")
         await one.sees("/GPU·h")
         await one.press("enter")
-        await one.sees("8 × $", "a day", "paid by", "personal", "balance", "$184.37", "now, ≥", "with it")
+        await one.sees("8 × $", "a day", "paid by", "personal", "balance", "$184.37", "now, ~", "with it")
         await one.press("escape")
         assert posts(one) == 0
 

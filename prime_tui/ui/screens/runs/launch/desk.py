@@ -9,7 +9,7 @@ from prime_tui.config.run_config import RunConfig
 from prime_tui.domain.errors import PrimeError
 from prime_tui.domain.runs import LIVE, LaunchedRun, RunOrder
 from prime_tui.domain.views import RunView
-from prime_tui.store.selectors.money import listed_burn
+from prime_tui.store.selectors.money import listed_burn, spendable_usd, stale_balance_s
 from prime_tui.store.selectors.permission import why_no_writes
 from prime_tui.store.selectors.runs import run_views
 from prime_tui.store.slice import Topic
@@ -125,12 +125,11 @@ class LaunchDesk:
 
     def _question(self, wish: Wish) -> list[Styled]:
         now, config = self._screen.now(), wish.config
-        wallet = self.store.wallet.value
-        is_usd = wallet is not None and wallet.currency == "USD"
         payer = Wallet(
             wallet_label(self.store),
-            wallet.balance if wallet is not None and is_usd else None,
+            spendable_usd(self.store),
             listed_burn(self.store, now),
+            stale_balance_s(self.store, now),
         )
         choices = self.store.choices.value
         rates = {one.gpu_type: one.price_usd_per_gpu_h for one in choices.rates} if choices else {}
