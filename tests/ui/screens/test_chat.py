@@ -8,6 +8,8 @@ import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -89,6 +91,17 @@ async def test_a_wallet_that_cannot_pay_keeps_the_draft() -> None:
         await m.press("enter")
         await m.until(lambda: "tok/s" in m.text(), "the second try")
         assert m.text().count("you    may I") == 1
+
+
+@pytest.mark.parametrize(("currency", "is_told"), [("USD", True), ("EUR", False)])
+async def test_a_low_balance_is_told_in_its_own_currency_or_not_at_all(currency: str, is_told: bool) -> None:
+    async with monitor(screen="chat", sim=FAST) as m:
+        await m.until(lambda: m.store.wallet.value is not None, "the wallet")
+        wallet = m.store.wallet.value
+        assert wallet is not None
+        m.store.wallet.loaded(replace(wallet, balance=Decimal("0.40"), currency=currency), m.app.clock.now())
+        await m.until(lambda: ("$0.40" if is_told else "—") in m.text().splitlines()[1], "the header")
+        await m.until(lambda: ("▲ $0.40 left" in m.text()) is is_told, "the same of the chat")
 
 
 async def test_errors_say_what_helps_and_nothing_is_asked_twice() -> None:

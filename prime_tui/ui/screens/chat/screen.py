@@ -26,6 +26,7 @@ from prime_tui.domain.ids import ModelId
 from prime_tui.domain.remote import Freshness
 from prime_tui.persistence.chat_choices import ChatChoice, ChatChoiceFile
 from prime_tui.store.selectors.chat import awaits_consent, first_choice, model_of, why_not_ask
+from prime_tui.store.selectors.money import spendable_usd
 from prime_tui.store.selectors.permission import what_writes_risk
 from prime_tui.store.slice import Topic
 from prime_tui.ui.render.chat import heading, payer_note, totals, welcome
@@ -221,11 +222,10 @@ class ChatScreen(PrimeScreen):
     # -- drawing -------------------------------------------------------------------
 
     def _show_title(self, now: datetime) -> None:
-        wallet = self.store.wallet.remote
-        balance = wallet.value.balance if wallet.value is not None else None
+        balance = spendable_usd(self.store)
         title = self.query_one("#title", Rule)
         model = model_of(self.store, self._model)
-        is_old = wallet.freshness(now) is Freshness.STALE
+        is_old = self.store.wallet.remote.freshness(now) is Freshness.STALE
         width = self.size.width
         title.right = payer_note(wallet_label(self.store), balance, is_old=is_old, width=width)
         room = width - width_of(title.right) - RULE_CELLS
