@@ -91,6 +91,8 @@ class CrashReports:
             outcome = f"The report is in\n{self.write(fault)}"
         except StorageError as error:
             outcome = f"No report could be written. {error}"
+        except Exception as error:  # one more mistake; the first one is to be told all the same
+            outcome = f"No report could be written ({type(error).__name__})."
         return self._redactor(farewell(crash_of(fault, self._redactor), outcome, where_to_send()))
 
     def _write(self, crash: Crash) -> Path:

@@ -180,6 +180,9 @@ def test_a_mistake_in_the_report_does_not_hit_whoever_logs(
     monkeypatch.setattr(watching.clock, "now", no_time)
     logging.getLogger("somewhere").error("a mistake", exc_info=of_kind(1))
     assert watching.files() == []
+    said = watching.reports.farewell(of_kind(1))
+    assert "ZeroDivisionError" in said
+    assert "No report could be written (ValueError)." in said
 
 
 @pytest.mark.parametrize(("fault", "count"), [(ValueError("a bug"), 1), (OSError(5, "terminal gone"), 0)])
