@@ -80,6 +80,32 @@ async def test_a_refused_key_pauses_reading_keeps_the_numbers_and_takes_a_new_on
         assert "h100-rew" in one.text()
 
 
+async def test_where_the_service_gives_no_ids_another_name_is_another_account(
+    home: Path, sim: SimServer
+) -> None:
+    people = sim.world.people
+    people.user_id = ""
+    async with seated(home, sim, given=GIVEN, size=(100, 30)) as one:
+        await one.signed_in()
+        first = one.app.store
+        sim.set_key(OTHER_KEY)
+        people.name, people.email = "Bo Other", "bo@example.com"
+        await one.press("r")
+        await one.sees("enter a new one: K")
+        await one.press("K")
+        await one.sees("Paste an API key")
+        await one.press("enter")
+        await one.paste(OTHER_KEY)
+        await one.press("enter")
+        await one.sees("Bo Other", "this session only")
+        sim.fault("latency", "*/user/whoami", latency_ms=500)
+        read_at = first.wallet.remote.fetched_at
+        await one.press("enter")
+        await one.until(lambda: "Bo Other" in one.text().splitlines()[0], "the other one's strip")
+        assert one.app.store is not first
+        assert first.wallet.remote.fetched_at == read_at, "nothing of the second account is read into it"
+
+
 async def test_a_refusal_of_one_panel_names_what_the_service_says(home: Path, sim: SimServer) -> None:
     sim.fault("status", "*/billing/wallet", status=403)
     async with seated(home, sim, given=GIVEN) as one:

@@ -191,7 +191,7 @@ class SignIn:
         """Go on with the key: in place when it is the same account's, else with nothing of the old one."""
         shell, key = self._shell, self._desk.key
         known = shell.store.account.value
-        is_same = known is not None and offer.account is not None and known.id == offer.account.id
+        is_same = known is not None and known.is_same(offer.account)
         if is_same and shell.engine is not None and offer.profile.is_same_place(key.profile):
             key.profile = offer.profile
             await key.find()
