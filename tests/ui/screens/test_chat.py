@@ -8,8 +8,6 @@ import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
-from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -17,7 +15,6 @@ import pytest
 from prime_tui.api.budget import CallBudget
 from prime_tui.api.client import PrimeClient
 from prime_tui.domain.secret import Secret
-from prime_tui.domain.units import usd
 from prime_tui.sim.serve import SimOptions
 from prime_tui.sync.chat_desk import ChatDesk
 from tests.ui.monitor import Monitor, monitor
@@ -92,18 +89,6 @@ async def test_a_wallet_that_cannot_pay_keeps_the_draft() -> None:
         await m.press("enter")
         await m.until(lambda: "tok/s" in m.text(), "the second try")
         assert m.text().count("you    may I") == 1
-
-
-@pytest.mark.parametrize(("currency", "is_told"), [("USD", True), ("EUR", False)])
-async def test_a_low_balance_is_told_in_its_own_currency_or_not_at_all(currency: str, is_told: bool) -> None:
-    async with monitor(screen="chat", sim=FAST) as m:
-        await m.until(lambda: m.store.wallet.value is not None, "the wallet")
-        wallet = m.store.wallet.value
-        assert wallet is not None
-        m.store.wallet.loaded(replace(wallet, balance=Decimal("0.40"), currency=currency), m.app.clock.now())
-        before = usd(wallet.balance)
-        await m.until(lambda: before not in m.text().splitlines()[1], "the header")
-        assert ("▲ $0.40 left" in m.text()) is is_told
 
 
 async def test_errors_say_what_helps_and_nothing_is_asked_twice() -> None:
