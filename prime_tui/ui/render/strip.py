@@ -94,13 +94,24 @@ FITS = (
 
 def first_line(facts: StripFacts, width: int) -> tuple[Styled, Styled]:
     """Return the left and right parts: tabs and wallet; ages, calls, alerts and the clock."""
-    clock = Span(clock_time(facts.now), "dim")
+    clock = clock_part(facts, width)
+    left, right = first_parts(facts, width - len(clock.text), width)
+    return left, join([right, clock])
+
+
+def clock_part(facts: StripFacts, width: int) -> Span:
+    """Return what is at the right end of the first line, with a blank after it."""
+    clock = f"{clock_time(facts.now)} "
     if not facts.is_ticking:
-        clock = Span(f"{'as of ' if width >= MIDDLE else '@'}{clock.text}", "dim")
+        clock = f"{'as of ' if width >= MIDDLE else '@'}{clock}"
+    return Span(clock, "dim")
+
+
+def first_parts(facts: StripFacts, room: int, width: int) -> tuple[Styled, Styled]:
+    """Return the left and right parts of the first line before the clock, for `room` of `width` cells."""
     draw = _ticking_source if facts.is_ticking else partial(_standing_source, now=facts.now)
     ages = tuple(tuple(draw(source, has_names) for source in facts.sources) for has_names in (False, True))
-    left, right = _before_clock(_without_seconds(facts), ages, width, width_of(clock))
-    return left, join([right, clock, " "])
+    return _before_clock(_without_seconds(facts), ages, room, width)
 
 
 def _without_seconds(facts: StripFacts) -> StripFacts:
@@ -110,10 +121,10 @@ def _without_seconds(facts: StripFacts) -> StripFacts:
 
 @lru_cache(maxsize=8)
 def _before_clock(
-    facts: StripFacts, ages: tuple[tuple[Styled, ...], ...], width: int, clock_cells: int
+    facts: StripFacts, ages: tuple[tuple[Styled, ...], ...], room: int, width: int
 ) -> tuple[Styled, Styled]:
     left = _tabs(facts.active_tab, width)
-    room = width - width_of(left) - 3 - clock_cells
+    room -= width_of(left) + 2
     for fit in FITS:
         right = join(
             [part for part in _right_parts(facts, ages[fit.has_names], fit) if width_of(part)], fit.gap

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.worker import Worker
@@ -18,7 +19,7 @@ from prime_tui.store.store import Store
 from prime_tui.ui.banner import banner
 from prime_tui.ui.help import key_name
 from prime_tui.ui.render.footer import COMMON_HINTS, KeyHint, footer
-from prime_tui.ui.render.strip import LEAST_HEIGHT, LEAST_WIDTH, first_line, second_line
+from prime_tui.ui.render.strip import LEAST_HEIGHT, LEAST_WIDTH, clock_part, first_parts, second_line
 from prime_tui.ui.shell import Shell
 from prime_tui.ui.widgets.line import Line
 
@@ -44,6 +45,8 @@ class PrimeScreen(Screen[None]):
     DEFAULT_CSS = """
     PrimeScreen { layout: vertical; }
     PrimeScreen #middle { height: 1fr; }
+    PrimeScreen Horizontal.strip { height: 1; }
+    PrimeScreen #strip-1 { width: 1fr; }
     PrimeScreen #banner { display: none; }
     PrimeScreen #too-small { display: none; height: 1fr; }
     PrimeScreen.-too-small #middle, PrimeScreen.-too-small .strip { display: none; }
@@ -52,7 +55,8 @@ class PrimeScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Strip, the screen's own middle, keys."""
-        yield Line(id="strip-1", classes="strip")
+        # The clock is apart: it alone is drawn every second.
+        yield Horizontal(Line(id="strip-1"), Line(id="clock"), classes="strip")
         yield Line(id="strip-2", classes="strip")
         yield Line(id="banner")
         yield self.body()
@@ -188,7 +192,11 @@ class PrimeScreen(Screen[None]):
         facts = self.monitor.strip.facts(self.TAB, heart.moment(), is_ticking=heart.has_clock)
         width = self.size.width
         one, two = self.query_one("#strip-1", Line), self.query_one("#strip-2", Line)
-        one.content, one.right = first_line(facts, width)
+        time, clock = clock_part(facts, width), self.query_one("#clock", Line)
+        clock.content = time
+        if clock.styles.width is None or clock.styles.width.value != len(time.text):
+            clock.styles.width = len(time.text)
+        one.content, one.right = first_parts(facts, width - len(time.text), width)
         two.content, two.right = second_line(facts, width)
         now_wrong, line = banner(self.store), self.query_one("#banner", Line)
         line.display = now_wrong is not None
