@@ -123,6 +123,7 @@ class Poller:
     def switch_on(self) -> None:
         """Read as if for the first time: another key may be allowed what the last one was not."""
         self._is_off = False
+        self._failures = 0
         self._not_before = 0.0
         self._last_start = None
         if self.interval_s is not None:

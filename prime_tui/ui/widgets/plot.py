@@ -109,7 +109,10 @@ class SpendPlot(PaintedWidget):
         if not runs or self.size.width < LEAST_SIZE.width or self.size.height < LEAST_SIZE.height:
             self._lines = []
         elif LIBRARY not in sys.modules:
-            self.run_worker(self._load(), group="plot", exclusive=True, exit_on_error=False)
+            # Of the screen, which tells when it fails.
+            self.screen.run_worker(
+                self._load(), "Loading the plot", group="plot", exclusive=True, exit_on_error=False
+            )
             return
         else:
             self._lines = [_spans(line) for line in draw(runs, self.size.width, self.size.height)]

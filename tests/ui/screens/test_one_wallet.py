@@ -59,7 +59,7 @@ async def ask_a_model(one: Seated) -> None:
     await one.until(lambda: one.store.models.value is not None, "the models")
     await one.type("why?")
     await one.press("enter")
-    await one.sees("tok/s")
+    await one.sees(" tok")
 
 
 async def test_all_follow_the_team_that_was_chosen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
