@@ -28,7 +28,7 @@ WHOLE_LIST_EVERY = timedelta(minutes=10)
 WHOLE_LIST_PER_PAGE = timedelta(seconds=30)
 METRICS_FIRST, METRICS_LATER = 500, 100
 USAGE_OLD_ENOUGH = timedelta(seconds=55)
-FIRST_USAGES = 10
+MOST_AT_ONCE = 10
 FINISHED_TO_READ = 30
 ASK_AGAIN = timedelta(minutes=10)
 LATE_BILLING = timedelta(minutes=1)
@@ -112,7 +112,7 @@ class RunReadings:
         self._whole_list_at = None
 
     def _stalest_runs(self) -> list[RunId]:
-        """All live runs the first time; then the one read longest ago, and with it one that has ended.
+        """All live runs the first time; then the one read longest ago, and with it some that have ended.
 
         Every other time it is one of those in view, so that neither they nor the others wait for ever.
         """
@@ -132,12 +132,12 @@ class RunReadings:
                 over.insert(0, view.id)
             elif self._is_unread(view) and (position < FINISHED_TO_READ or RunSource.TYPED in view.sources):
                 over.append(view.id)
+        most = MOST_AT_ONCE if self._client.budget.stretch() == 1.0 else 1
         if new:
-            most = FIRST_USAGES if self._client.budget.stretch() == 1.0 else 1
             return sorted(new, key=lambda run_id: run_id not in self.in_view)[:most]
         seen = [one for one in live if one[1] in self.in_view]
         self._is_turn_of_view = not self._is_turn_of_view
-        return [run_id for _, run_id in sorted((self._is_turn_of_view and seen) or live)[:1]] + over[:1]
+        return [run_id for _, run_id in sorted((self._is_turn_of_view and seen) or live)[:1]] + over[:most]
 
     def _has_late_billing(self, view: RunView, now: datetime) -> bool:
         """Whether a run that was seen live ended a minute ago: its last rows are billed by now."""
