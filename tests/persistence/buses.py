@@ -15,8 +15,13 @@ from pathlib import Path
 
 import pytest
 
+from prime_tui.persistence.credentials.secret_service import PROMPT_S
+
 NEEDED = ("dbus-daemon", "gnome-keyring-daemon")
 PASSWORD = b"the login password"
+PATIENCE_S = 30.0
+LESS_THAN_A_CALL_S = PROMPT_S / 2
+"""Who is gone by then has not waited for a call, where a DISPLAY makes calls long."""
 
 
 class Desktop:
@@ -45,22 +50,29 @@ class Desktop:
 
     def unlock(self) -> None:
         """Start the keyring, unlocked with a password on its input."""
+        self._start("--unlock", password=PASSWORD)
+
+    def start_locked(self) -> None:
+        """Start the keyring as nobody has logged in."""
+        self._start()
+
+    def _start(self, *options: str, password: bytes = b"") -> None:
         self.keyring = subprocess.Popen(
-            ["gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets"],
+            ["gnome-keyring-daemon", "--foreground", "--components=secrets", *options],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             env=self.environment,
         )
         assert self.keyring.stdin is not None
-        self.keyring.stdin.write(PASSWORD)
+        self.keyring.stdin.write(password)
         self.keyring.stdin.close()
         self._wait_until_it_is_on_the_bus()
 
     def _wait_until_it_is_on_the_bus(self) -> None:
         command = ["dbus-send", "--session", "--print-reply", "--dest=org.freedesktop.DBus", "/"]
         command += ["org.freedesktop.DBus.NameHasOwner", "string:org.freedesktop.secrets"]
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + PATIENCE_S
         while b"true" not in subprocess.run(command, env=self.environment, capture_output=True).stdout:
             assert time.monotonic() < deadline, "gnome-keyring did not come"
             time.sleep(0.02)
@@ -119,12 +131,22 @@ class SilentBus:
                     connection.sendall(b"OK 0123456789abcdef0123456789abcdef\r\n")
                 if b"NEGOTIATE_UNIX_FD" in piece:
                     connection.sendall(b"AGREE_UNIX_FD\r\n")
+        self._open.remove(connection)
+        connection.close()
+
+    def wait_until_left(self) -> None:
+        """Wait until whoever came has gone."""
+        deadline = time.monotonic() + PATIENCE_S
+        while self._open:
+            assert time.monotonic() < deadline, "somebody is still on the bus"
+            time.sleep(0.02)
 
     def close(self) -> None:
         """Hang up."""
         self._listener.close()
-        for connection in self._open:
-            connection.close()
+        for connection in self._open.copy():
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
 
 @contextmanager

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +16,7 @@ from prime_tui.domain.redaction import MASK, Redactor
 from prime_tui.domain.secret import Secret
 from prime_tui.persistence.credentials.kernel_store import KernelStore
 from prime_tui.persistence.credentials.key_ring import KeyRing
-from tests.persistence.buses import Desktop, SilentBus, desktop, silent_bus
+from tests.persistence.buses import Desktop, SilentBus
 
 KEY, OTHER = Secret("pit_sentinel_of_the_ring"), Secret("pit_another_sentinel")
 PASSPHRASE = Secret("correct horse battery staple")
@@ -63,18 +61,6 @@ def ring(
         remember=remember or Notebook(),
         redactor=redactor,
     )
-
-
-@pytest.fixture
-def running(tmp_path: Path) -> Iterator[Desktop]:
-    with desktop(tmp_path) as one:
-        yield one
-
-
-@pytest.fixture
-def silent(tmp_path: Path) -> Iterator[SilentBus]:
-    with silent_bus(tmp_path) as one:
-        yield one
 
 
 async def test_a_given_key_never_touches_a_store(tmp_path: Path, silent: SilentBus) -> None:
@@ -235,12 +221,10 @@ async def test_the_desktop_keyring(tmp_path: Path, running: Desktop) -> None:
     assert (await keys.find(kept)).key is None
 
 
-async def test_all_stores_are_listed_in_the_time_of_the_slowest(tmp_path: Path, silent: SilentBus) -> None:
+async def test_all_stores_are_listed_although_one_is_silent(tmp_path: Path, silent: SilentBus) -> None:
     profile = replace(PROFILE, credential_command=("/nowhere/tool",), allow_plaintext=True)
     keys = ring(tmp_path, {**NO_BUS, "DBUS_SESSION_BUS_ADDRESS": silent.address})
-    started = time.monotonic()
     choices = {one.name: one for one in await keys.stores(profile)}
-    assert time.monotonic() - started < 5
     assert set(choices) == set(StoreName)
     assert choices[StoreName.SECRET_SERVICE].reason is Reason.TIMEOUT
     assert choices[StoreName.COMMAND].reason is Reason.NO_BACKEND

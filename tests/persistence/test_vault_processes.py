@@ -48,7 +48,7 @@ def test_four_writers_two_of_them_killed(tmp_path: Path) -> None:
         reader.start()
     for reader in readers:
         reader.join(timeout=50)
-    codes = {name: process.wait(timeout=10) for name, process in processes.items()}
+    codes = {name: process.wait(timeout=50) for name, process in processes.items()}
 
     assert codes == {"a": 0, "b": -9, "c": 0, "d": -9}
     assert len(kept["a"]) == len(kept["c"]) == ITEMS

@@ -53,14 +53,18 @@ class SecretServiceStore:
     """Keys in the Secret Service.
 
     One call at a time. After one that was not answered the service is left alone for `SILENCE_S`.
+
+    Args:
+        probe_s: How long `probe` waits for an answer.
     """
 
     name = StoreName.SECRET_SERVICE
     is_writable = True
 
-    def __init__(self, clock: Clock, environment: Mapping[str, str]) -> None:
+    def __init__(self, clock: Clock, environment: Mapping[str, str], *, probe_s: float = PROBE_S) -> None:
         self._clock = clock
         self._environment = environment
+        self._probe_s = probe_s
         self._one_at_a_time = asyncio.Lock()
         self._silent_until_s: float | None = None
 
@@ -69,8 +73,8 @@ class SecretServiceStore:
         self._silent_until_s = None
 
     async def probe(self) -> None:
-        """Return when the service answers within `PROBE_S`; it is asked for a key that is not there."""
-        await self._ask({"verb": "get"}, _PROBED, PROBE_S)
+        """Return when the service answers within `probe_s`; it is asked for a key that is not there."""
+        await self._ask({"verb": "get"}, _PROBED, self._probe_s)
 
     async def get(self, address: KeyAddress) -> Secret | None:
         """Return the key, None when there is none."""
