@@ -121,6 +121,22 @@ class Terminal:
                 return os.waitstatus_to_exitcode(status)
         raise AssertionError(f"still running\n{self.text()}")
 
+    def take_away(self) -> None:
+        """Take the terminal away; the descriptor stays valid for the cleanup."""
+        null = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(null, self.fd)
+        os.close(null)
+
+    def ended(self) -> int:
+        """Return the exit code, as `wait` does, of a program that is not read any more."""
+        deadline = time.monotonic() + PATIENCE_S
+        while time.monotonic() < deadline:
+            done, status = os.waitpid(self.pid, os.WNOHANG)
+            if done:
+                return os.waitstatus_to_exitcode(status)
+            time.sleep(0.02)
+        raise AssertionError("still running; nobody reads what it writes")
+
     def cpu_s(self) -> float:
         """Return the CPU seconds that the program has used."""
         fields = Path(f"/proc/{self.pid}/stat").read_text().rsplit(") ", 1)[1].split()

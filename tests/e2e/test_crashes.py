@@ -4,28 +4,16 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from prime_tui.sim.serve import SimOptions, SimServer
+from prime_tui.sim.serve import SimServer
 from tests.cli.program import Home
 from tests.e2e.lodger import KEY, Lodger, all_read, is_given_back, words_after
+from tests.e2e.terminal import PATIENCE_S
 
 WALLET = "GET /api/v1/billing/wallet"
 SABOTAGED = (sys.executable, "-m", "tests.e2e.sabotaged")
-
-
-@pytest.fixture(scope="module")
-def service() -> Iterator[SimServer]:
-    with SimServer(SimOptions(speed=0)) as sim:
-        yield sim
-
-
-@pytest.fixture
-def lodger(tmp_path: Path, service: SimServer) -> Lodger:
-    return Lodger(tmp_path, service.url)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +60,7 @@ def test_a_mistake_in_one_reader_stops_neither_the_others_nor_the_program(
         for _ in range(3):
             before = service.requests()[WALLET]
             one.send("r")
-            deadline_s = time.monotonic() + 20
+            deadline_s = time.monotonic() + PATIENCE_S
             while service.requests()[WALLET] == before:
                 assert time.monotonic() < deadline_s
                 one.drain(0.05)

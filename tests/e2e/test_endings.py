@@ -4,39 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
-import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
-from prime_tui.sim.serve import SimOptions, SimServer
 from tests.e2e.lodger import PROGRAM, Lodger, all_read, is_given_back, without_numbers, words_after
 from tests.e2e.terminal import Terminal
-
-GONE_S = 10.0
-
-
-@pytest.fixture(scope="module")
-def service() -> Iterator[SimServer]:
-    with SimServer(SimOptions(speed=0)) as sim:
-        yield sim
-
-
-@pytest.fixture
-def lodger(tmp_path: Path, service: SimServer) -> Lodger:
-    return Lodger(tmp_path, service.url)
-
-
-def ended(one: Terminal) -> int:
-    """How a program ended whose terminal is gone or shows what does not matter."""
-    deadline_s = time.monotonic() + GONE_S
-    while time.monotonic() < deadline_s:
-        done, status = os.waitpid(one.pid, os.WNOHANG)
-        if done:
-            return os.waitstatus_to_exitcode(status)
-        time.sleep(0.02)
-    raise AssertionError("it outlived its terminal")
 
 
 def killed(number: int) -> Callable[[Terminal], None]:
@@ -46,21 +19,14 @@ def killed(number: int) -> Callable[[Terminal], None]:
     return end
 
 
-def closed(one: Terminal) -> None:
-    """Take the terminal away; the descriptor stays valid for the cleanup."""
-    null = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(null, one.fd)
-    os.close(null)
-
-
 @pytest.mark.parametrize(
     ("end", "before", "code"),
     [
         pytest.param(killed(signal.SIGTERM), "", 0, id="SIGTERM"),
         pytest.param(killed(signal.SIGINT), "", 0, id="SIGINT"),
         pytest.param(killed(signal.SIGHUP), "", 129, id="SIGHUP"),
-        pytest.param(closed, "", 129, id="closed"),
-        pytest.param(closed, "trap '' HUP TERM", 129, id="closed, deaf to SIGHUP and SIGTERM"),
+        pytest.param(Terminal.take_away, "", 129, id="closed"),
+        pytest.param(Terminal.take_away, "trap '' HUP TERM", 129, id="closed, deaf to SIGHUP and SIGTERM"),
     ],
 )
 def test_every_end_keeps_the_state(
@@ -69,10 +35,10 @@ def test_every_end_keeps_the_state(
     with lodger.run(command=lodger.shell(before) if before else PROGRAM) as one:
         all_read(one)
         end(one)
-        if end is closed:
-            assert ended(one) == code
+        if end is Terminal.take_away:
+            assert one.ended() == code
         else:
-            assert one.wait(GONE_S) == code
+            assert one.wait() == code
             is_given_back(one)
     assert lodger.kept() >= {"wallet", "pods", "runs"}
     assert lodger.reports() == [], "an end is no mistake"

@@ -5,12 +5,10 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from prime_tui.sim.serve import SimOptions, SimServer
+from prime_tui.sim.serve import SimServer
 from tests.cli.program import KEY, PASSPHRASE, Home
 from tests.e2e.signing_in import OTHER_KEY, Searched, addressed, paste, searched, sign_in
 from tests.e2e.terminal import Terminal
@@ -36,17 +34,6 @@ FAULTS = (
     {"kind": "redirect", "location": "https://elsewhere.example/"},
 )
 WAYS = ("pipe", "file", "environment", "encrypted file")
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return Home(tmp_path)
-
-
-@pytest.fixture
-def sim() -> Iterator[SimServer]:
-    with SimServer(SimOptions(require_key=KEY)) as server:
-        yield server
 
 
 def command_for(way: str, home: Home, url: str) -> list[str]:

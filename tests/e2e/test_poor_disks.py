@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from prime_tui.sim.serve import SimOptions, SimServer
+from prime_tui.sim.serve import SimServer
 from tests.e2e.lodger import PROGRAM, Lodger, all_read, is_given_back, words_after
 
 NOT_KEPT = "The last known state is not kept"
-
-
-@pytest.fixture(scope="module")
-def service() -> Iterator[SimServer]:
-    with SimServer(SimOptions(speed=0)) as sim:
-        yield sim
 
 
 @pytest.fixture

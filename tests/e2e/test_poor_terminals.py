@@ -6,31 +6,18 @@ import os
 import random
 import signal
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from prime_tui.sim.serve import SimOptions, SimServer
+from prime_tui.sim.serve import SimServer
 from tests.e2e.lodger import Lodger, all_read, is_given_back, without_numbers
-from tests.e2e.terminal import Terminal
+from tests.e2e.terminal import PATIENCE_S, Terminal
 
 WALLET = "GET /api/v1/billing/wallet"
-PATIENCE_S = 30.0
 SLOW_BYTES_PER_S = 2_000
 BACKLOG_BYTES = 60_000
 """A few frames; what a terminal missed is not sent later."""
-
-
-@pytest.fixture(scope="module")
-def service() -> Iterator[SimServer]:
-    with SimServer(SimOptions(speed=0)) as sim:
-        yield sim
-
-
-@pytest.fixture
-def lodger(tmp_path: Path, service: SimServer) -> Lodger:
-    return Lodger(tmp_path, service.url)
 
 
 def asks_again(one: Terminal, service: SimServer) -> None:

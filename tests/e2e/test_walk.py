@@ -100,7 +100,7 @@ def test_without_a_terminal_it_says_so_and_ends(tmp_path: Path) -> None:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=PATIENCE_S,
         env={"PATH": os.environ["PATH"], "HOME": str(tmp_path)},
     )
     assert done.returncode == 2
