@@ -65,7 +65,7 @@ class Scripted:
         self._changed = asyncio.Condition()
         self._writers: set[asyncio.StreamWriter] = set()
 
-    async def wait_until(self, condition: Callable[[], bool], timeout_s: float = 5.0) -> None:
+    async def wait_until(self, condition: Callable[[], bool], timeout_s: float = 30.0) -> None:
         """Wait for something that the server sees, and fail when it does not come."""
         async with asyncio.timeout(timeout_s), self._changed:
             await self._changed.wait_for(condition)

@@ -251,7 +251,7 @@ async def test_the_failure_of_one_call_gives_up_the_other() -> None:
         return hanging if "gpu-types" in asked.path else Reply({"detail": "no"}, 403)
 
     async with (
-        asyncio.timeout(5.0),
+        asyncio.timeout(30.0),
         scripted(handler) as server,
         client_of(server.url, limits=Limits(read_s=60.0, total_s=60.0)) as client,
     ):

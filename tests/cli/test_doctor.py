@@ -10,7 +10,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -18,18 +17,11 @@ import pytest
 
 from prime_tui.persistence.paths import Paths
 from prime_tui.persistence.seat import recorders
-from prime_tui.sim.serve import SimOptions, SimServer
 from tests.cli.program import KEY, ROOT, Home
 from tests.e2e.terminal import terminal
 from tests.persistence.buses import silent_bus
 
 Findings = dict[tuple[str, str], dict[str, str]]
-
-
-@pytest.fixture(scope="module")
-def service() -> Iterator[str]:
-    with SimServer(SimOptions(require_key=KEY)) as server:
-        yield server.url
 
 
 @pytest.fixture

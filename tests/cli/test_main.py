@@ -6,7 +6,6 @@ import os
 import pty
 import select
 import subprocess
-from pathlib import Path
 
 import pytest
 
@@ -14,11 +13,6 @@ from prime_tui import __version__
 from tests.cli.program import Home
 
 PATIENCE_S = 30.0
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return Home(tmp_path)
 
 
 def in_a_terminal(home: Home, *words: str, **extra: str) -> tuple[int, str]:

@@ -31,7 +31,7 @@ def client_of(sim: SimServer, *, key: str | None = "pit_test", team: str | None 
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     if team:
         headers["X-Prime-Team-ID"] = team
-    return httpx.Client(base_url=f"{sim.url}/api/v1", headers=headers, trust_env=False, timeout=10)
+    return httpx.Client(base_url=f"{sim.url}/api/v1", headers=headers, trust_env=False, timeout=30)
 
 
 def get(client: httpx.Client, path: str, **query: object) -> Json:
@@ -97,7 +97,7 @@ def runs_in(client: httpx.Client, status: str) -> list[Json]:
     return [run for run in get(client, "/rft/runs", limit=100)["runs"] if run["status"] == status]
 
 
-def eventually(happened: Callable[[], bool], within_s: float = 5.0) -> None:
+def eventually(happened: Callable[[], bool], within_s: float = 15.0) -> None:
     """Wait until something is so, and fail when it does not come."""
     deadline = time.monotonic() + within_s
     while not happened():
