@@ -192,7 +192,7 @@ async def test_the_seat_is_looked_for_while_the_engine_runs(state: Path) -> None
         assert list(recorders(state)) == [other.pid]
         other.kill()
         other.wait()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while list(recorders(state)) != [os.getpid()]:
                 await clock.run_for(5)
                 await asyncio.sleep(0.01)

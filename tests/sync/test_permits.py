@@ -185,7 +185,10 @@ async def test_totals_without_a_source_are_lower_bounds_or_unknown_and_never_zer
             assert burn is not None
             assert name in burn.unknown
             assert burn.mark == "≥"
-            assert burn.total_usd_per_h < whole.total_usd_per_h, "what nobody confirms is not counted"
+            parts = {"disks": burn.disks_usd_per_h, "runs": burn.runs_usd_per_h}
+            assert [part for part, usd_per_h in parts.items() if not usd_per_h] == [name], (
+                "what nobody confirms is not counted, and nothing else is left out"
+            )
             lacks(watch)
             watch.engine.refresh()
             await watch.until(partial(is_read, one), name)

@@ -14,7 +14,7 @@ from prime_tui.bootstrap import Monitor as Program
 from prime_tui.config.schema import ProfileSettings
 from prime_tui.config.settings import Settings
 from prime_tui.domain.clock import SystemClock
-from prime_tui.domain.credentials import Found, StoreName
+from prime_tui.domain.credentials import Found, KeySource, StoreName
 from prime_tui.domain.redaction import Redactor
 from prime_tui.domain.secret import Secret
 from prime_tui.persistence.paths import Paths
@@ -22,6 +22,7 @@ from prime_tui.sim.serve import SimServer
 from tests.ui.monitor import Monitor
 
 KEY, OTHER_KEY = "pit_sentinel_of_the_screens_4711", "pit_another_sentinel_4712"
+GIVEN = Found(Secret(KEY), KeySource.ENV)
 PASSPHRASE = "correct horse battery staple"
 
 

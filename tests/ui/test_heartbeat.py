@@ -21,7 +21,7 @@ from tests.ui.monitor import monitor
 START = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 NO_PODS: Listing[Pod] = Listing()
 STILL = SimOptions(scenario="empty", speed=0.0)
-PATIENCE_S = 10.0
+PATIENCE_S = 30.0
 
 
 class HandClock(SystemClock):

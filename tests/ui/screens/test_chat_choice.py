@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from prime_tui.domain.conversation import ChatSettings
-from prime_tui.domain.credentials import Found, KeySource
 from prime_tui.domain.ids import ModelId
-from prime_tui.domain.secret import Secret
 from prime_tui.persistence.chat_choices import ChatChoice, ChatChoiceFile
-from prime_tui.sim.serve import SimOptions, SimServer
-from tests.ui.seated import KEY, configure, paths_in, seated
-
-GIVEN = Found(Secret(KEY), KeySource.ENV)
-
-
-@pytest.fixture
-def sim() -> Iterator[SimServer]:
-    with SimServer(SimOptions(require_key=KEY)) as server:
-        yield server
+from prime_tui.sim.serve import SimServer
+from tests.ui.seated import GIVEN, configure, paths_in, seated
 
 
 async def test_the_next_session_begins_with_the_model_and_the_numbers(tmp_path: Path, sim: SimServer) -> None:

@@ -7,19 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from prime_tui.domain.credentials import Found, KeySource
-from prime_tui.domain.secret import Secret
 from prime_tui.sim.serve import SimOptions, SimServer
-from tests.ui.seated import KEY, Seated, configure, paths_in, seated
+from tests.ui.seated import GIVEN, KEY, Seated, configure, paths_in, seated
 
-GIVEN = Found(Secret(KEY), KeySource.ENV)
 QUESTION = "Send the key to another address?"
-
-
-@pytest.fixture
-def sim() -> Iterator[SimServer]:
-    with SimServer(SimOptions(require_key=KEY)) as server:
-        yield server
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ async def test_every_size_shows_the_pods_and_what_they_burn(size: tuple[int, int
 
 
 async def test_before_the_first_answer_it_says_what_it_waits_for() -> None:
-    async with monitor(screen="pods", sim=SimOptions(latency_ms=400)) as m:
+    async with monitor(screen="pods", sim=SimOptions(latency_ms=2000)) as m:
         assert "Reading pods…" in m.text()
         assert "NAME" in m.text()
         await ready(m)

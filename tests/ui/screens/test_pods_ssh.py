@@ -206,7 +206,7 @@ async def test_the_loop_goes_on_while_the_program_has_the_terminal(tmp_path: Pat
             outro="",
         )
     )
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(30):
         for _ in range(10):
             await asyncio.sleep(0)
         assert not running.done()

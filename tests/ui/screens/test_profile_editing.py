@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
-from prime_tui.domain.credentials import Found, KeySource
 from prime_tui.domain.secret import Secret
-from prime_tui.sim.serve import SimOptions, SimServer
+from prime_tui.sim.serve import SimServer
 from tests.ui.seated import (
-    KEY,
+    GIVEN,
     OTHER_KEY,
     PASSPHRASE,
     Seated,
@@ -23,20 +19,7 @@ from tests.ui.seated import (
     seated,
 )
 
-GIVEN = Found(Secret(KEY), KeySource.ENV)
 SMALL = (80, 24)
-
-
-@pytest.fixture
-def sim() -> Iterator[SimServer]:
-    with SimServer(SimOptions(require_key=KEY)) as server:
-        yield server
-
-
-@pytest.fixture
-def other() -> Iterator[SimServer]:
-    with SimServer(SimOptions(require_key=OTHER_KEY, seed=7)) as server:
-        yield server
 
 
 def file_in(home: Path) -> Path:

@@ -4,31 +4,15 @@ from __future__ import annotations
 
 import gc
 import weakref
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
-from prime_tui.domain.credentials import Found, KeySource, StoreName
+from prime_tui.domain.credentials import StoreName
 from prime_tui.domain.secret import Secret
-from prime_tui.sim.serve import SimOptions, SimServer
+from prime_tui.sim.serve import SimServer
 from prime_tui.ui.screens.base import PrimeScreen
-from tests.ui.seated import KEY, OTHER_KEY, Seated, configure, keep, paths_in, seated
+from tests.ui.seated import GIVEN, KEY, OTHER_KEY, Seated, configure, keep, paths_in, seated
 
-GIVEN = Found(Secret(KEY), KeySource.ENV)
 TEAM = "team_9c1e04b7"
-
-
-@pytest.fixture
-def sim() -> Iterator[SimServer]:
-    with SimServer(SimOptions(require_key=KEY)) as server:
-        yield server
-
-
-@pytest.fixture
-def other() -> Iterator[SimServer]:
-    with SimServer(SimOptions(require_key=OTHER_KEY, seed=7)) as server:
-        yield server
 
 
 async def switch_to(one: Seated, words: str) -> None:

@@ -13,20 +13,17 @@ import pytest
 
 from prime_tui.api.budget import user_call
 from prime_tui.domain.chat import ChatMessage, ChatRequest, Role
-from prime_tui.domain.credentials import Found, KeySource
 from prime_tui.domain.errors import ReadOnlyRefused
 from prime_tui.domain.ids import ModelId
 from prime_tui.domain.offers import PodOrder
 from prime_tui.domain.runs import RunOrder
-from prime_tui.domain.secret import Secret
 from prime_tui.domain.views import Ending, EndingPhase
 from prime_tui.sim.serve import SimOptions, SimServer
 from prime_tui.store.selectors.runs import run_views
 from prime_tui.store.slice import Topic
 from prime_tui.sync.engine import Engine
-from tests.ui.seated import KEY, Seated, configure, seated
+from tests.ui.seated import GIVEN, KEY, Seated, configure, seated
 
-GIVEN = Found(Secret(KEY), KeySource.ENV)
 SCREENS = ("wallet", "runs", "pods", "chat")
 
 

@@ -137,7 +137,7 @@ async def test_the_cursor_stays_on_its_run_when_the_order_changes() -> None:
         chosen = views(one)[2].id
         for _ in range(3):
             await one.press("S")
-        assert chosen in one.text().splitlines()[2]
+        await one.until(lambda: chosen in one.text().splitlines()[2], "the details of the same run")
 
 
 async def test_an_empty_wallet_says_what_helps() -> None:
@@ -229,4 +229,4 @@ async def test_many_runs_are_listed_with_little_on_the_screen() -> None:
         await one.sees("live ·")
         await one.press("G")
         await one.press("g")
-        assert len(rows(one)) >= 18
+        await one.until(lambda: len(rows(one)) >= 18, "a full list")

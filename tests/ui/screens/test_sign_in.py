@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from prime_tui.domain.credentials import StoreName
-from prime_tui.sim.serve import SimOptions, SimServer
+from prime_tui.sim.serve import SimServer
 from prime_tui.ui.widgets.table import KeyedTable
-from tests.ui.seated import KEY, OTHER_KEY, PASSPHRASE, Seated, configure, files_with, keep, seated
+from tests.ui.seated import KEY, OTHER_KEY, PASSPHRASE, Seated, files_with, keep, seated
 
 WHY = "There is no API key"
-
-
-@pytest.fixture
-def sim() -> Iterator[SimServer]:
-    with SimServer(SimOptions(require_key=KEY)) as server:
-        yield server
-
-
-@pytest.fixture
-def home(tmp_path: Path, sim: SimServer) -> Path:
-    configure(tmp_path, sim.url)
-    return tmp_path
 
 
 async def paste_key(one: Seated, key: str = KEY) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,12 +15,6 @@ from prime_tui.sim.serve import SimOptions, SimServer
 from tests.ui.seated import KEY, OTHER_KEY, Seated, configure, files_with, keep, seated
 
 OTHER_ID, OTHER_NAME = "usr_somebody_else", "Bo Other"
-
-
-@pytest.fixture
-def sim() -> Iterator[SimServer]:
-    with SimServer(SimOptions(require_key=KEY)) as server:
-        yield server
 
 
 @pytest.fixture
@@ -104,11 +97,26 @@ async def test_what_came_through_a_pipe_cannot_be_read_again_and_that_is_said(
 
 
 async def sees_the_other_only(one: Seated) -> None:
-    await one.sees("The key belongs to Bo Other now", "Bo Other")
+    await one.sees("The key belongs to Bo Other now")
+    one.store = one.app.store
     await one.until(lambda: one.store.account.value and one.store.account.value.id == OTHER_ID, "the account")
     await one.until(lambda: one.store.pods.value and one.store.runs.value, "the lists")
-    strip = one.text().splitlines()[0]
-    assert "Ada" not in strip
+    await one.until(lambda: "Bo Other" in strip_of(one), "whose it is")
+    assert "Ada" not in strip_of(one)
+
+
+def strip_of(one: Seated) -> str:
+    return one.text().splitlines()[0]
+
+
+async def knows_the_first(one: Seated) -> None:
+    await one.signed_in()
+    await one.until(lambda: one.store.runs.value, "the runs")
+
+
+async def replace_stored(home: Path, sim: SimServer) -> None:
+    await keep(home, OTHER_KEY, StoreName.PLAINTEXT)
+    belongs_to_another(sim)
 
 
 async def test_a_key_file_of_another_account_is_a_clean_cut(
@@ -121,15 +129,13 @@ async def test_a_key_file_of_another_account_is_a_clean_cut(
         write(key_file, OTHER_KEY)
         belongs_to_another(sim)
         await one.press("r")
-        await one.sees("The key belongs to Bo Other now")
+        await sees_the_other_only(one)
         assert one.app.store is not first
         assert (first.wallet.value, first.wallet.remote.fetched_at) == (wallet, fetched_at), (
             "nothing is mixed"
         )
         assert first.account.value is not None
         assert first.account.value.name == "Ada Example"
-        one.store = one.app.store
-        await sees_the_other_only(one)
 
 
 async def test_a_stored_key_of_another_account_drops_what_was_kept_of_the_first(
@@ -137,13 +143,9 @@ async def test_a_stored_key_of_another_account_drops_what_was_kept_of_the_first(
 ) -> None:
     await keep(home, KEY, StoreName.PLAINTEXT)
     async with seated(home, sim) as one:
-        await one.signed_in()
-        await one.until(lambda: one.store.runs.value, "the runs")
-        await keep(home, OTHER_KEY, StoreName.PLAINTEXT)
-        belongs_to_another(sim)
+        await knows_the_first(one)
+        await replace_stored(home, sim)
         await one.press("r")
-        await one.sees("The key belongs to Bo Other now")
-        one.store = one.app.store
         await sees_the_other_only(one)
     assert not files_with(home / "state", "Ada Example")
     async with seated(home, sim) as one:
@@ -156,13 +158,9 @@ async def test_a_key_that_was_replaced_while_the_program_was_off_is_noticed(
 ) -> None:
     await keep(home, KEY, StoreName.PLAINTEXT)
     async with seated(home, sim) as one:
-        await one.signed_in()
-        await one.until(lambda: one.store.runs.value, "the runs")
-    await keep(home, OTHER_KEY, StoreName.PLAINTEXT)
-    belongs_to_another(sim)
+        await knows_the_first(one)
+    await replace_stored(home, sim)
     async with seated(home, sim) as one:
-        await one.sees("The key belongs to Bo Other now")
-        one.store = one.app.store
         await sees_the_other_only(one)
 
 

@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
-from prime_tui.domain.credentials import Found, KeySource, StoreName
-from prime_tui.domain.secret import Secret
-from prime_tui.sim.serve import SimOptions, SimServer
-from tests.ui.seated import KEY, Seated, configure, keep, seated
+from prime_tui.domain.credentials import StoreName
+from prime_tui.sim.serve import SimServer
+from tests.ui.seated import GIVEN, KEY, Seated, configure, keep, seated
 
-GIVEN = Found(Secret(KEY), KeySource.ENV)
 SCREENS = {"1": "burning", "2": "runs", "3": "pods", "4": "chat"}
-
-
-@pytest.fixture
-def sim() -> Iterator[SimServer]:
-    with SimServer(SimOptions(require_key=KEY)) as server:
-        yield server
-
-
-@pytest.fixture
-def home(tmp_path: Path, sim: SimServer) -> Path:
-    configure(tmp_path, sim.url)
-    return tmp_path
 
 
 @asynccontextmanager

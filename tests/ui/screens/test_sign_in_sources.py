@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from prime_tui.sim.serve import SimOptions, SimServer
+from prime_tui.sim.serve import SimServer
 from tests.persistence.buses import desktop
 from tests.ui.seated import KEY, Seated, configure, files_with, paths_in, seated
 
 BUS = "DBUS_SESSION_BUS_ADDRESS"
-
-
-@pytest.fixture
-def sim() -> Iterator[SimServer]:
-    with SimServer(SimOptions(require_key=KEY)) as server:
-        yield server
 
 
 def official_client(home: Path, url: str) -> Path:
