@@ -350,19 +350,23 @@ async def test_an_answer_in_one_piece_is_an_answer_too() -> None:
 
 
 async def test_paints_are_bounded_whatever_the_speed() -> None:
-    """Four updates a second at the most, at any number of tokens."""
+    """Four updates a second at the most and one of the clock, at any number of tokens."""
     async with monitor(screen="chat", sim=SimOptions(speed=10)) as m:
         await ask(m, "simulate-long")
         await m.until(lambda: "▌" in m.text(), "the first text")
         transcript = m.app.screen.query_one("#transcript")
         seen: list[object] = []
+
+        def note(content: object) -> None:  # a builtin would not do: the toolkit counts its parameters
+            seen.append(content)
+
         began = asyncio.get_running_loop().time()
-        m.app.watch(transcript, "content", seen.append, init=False)
+        m.app.watch(transcript, "content", note, init=False)
         await m.until(lambda: "▌" not in m.text(), "the end")
         took_s = asyncio.get_running_loop().time() - began
-        assert len(seen) <= took_s * 4 + 3
+        assert 2 < len(seen) <= took_s * 5 + 3
         tokens = int(re.findall(r"↳ ([\d,]+) tok", m.text())[-1].replace(",", ""))
-        assert tokens > 20 * len(seen)
+        assert tokens > 5 * len(seen)
 
 
 async def test_while_writing_the_footer_offers_no_letters() -> None:
