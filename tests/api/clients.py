@@ -17,13 +17,13 @@ from prime_tui.domain.secret import Secret
 KEY = "pit_0123456789abcdefSECRET"
 START = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 SHORT = Limits(
-    connect_s=2.0,
-    read_s=0.5,
-    total_s=1.0,
-    change_total_s=1.0,
-    launch_total_s=2.0,
-    answer_total_s=5.0,
-    idle_s=0.5,
+    connect_s=5.0,
+    read_s=1.5,
+    total_s=3.0,
+    change_total_s=3.0,
+    launch_total_s=3.0,
+    answer_total_s=15.0,
+    idle_s=1.5,
     usage_wait_s=0.2,
 )
 

@@ -19,7 +19,7 @@ from prime_tui.domain.secret import Secret
 from tests.api.clients import KEY, client_of
 from tests.api.scripted import Reply, scripted
 
-HASTY = Limits(read_s=0.1, total_s=0.2, launch_total_s=0.2)
+HASTY = Limits(read_s=0.4, total_s=0.6, launch_total_s=0.6)
 REPLIES = [
     Reply({"data": []}),
     Reply({"detail": f"Invalid token {KEY}"}, 401),
