@@ -24,6 +24,13 @@ def home(tmp_path: Path, sim: SimServer) -> Path:
 
 
 @pytest.fixture
+async def stored(home: Path) -> Path:
+    """A home whose profile's key is kept."""
+    await keep(home, KEY, StoreName.PLAINTEXT)
+    return home
+
+
+@pytest.fixture
 def key_file(tmp_path: Path) -> Path:
     file = tmp_path / "key"
     write(file, KEY)
@@ -139,28 +146,27 @@ async def test_a_key_file_of_another_account_is_a_clean_cut(
 
 
 async def test_a_stored_key_of_another_account_drops_what_was_kept_of_the_first(
-    home: Path, sim: SimServer
+    stored: Path, sim: SimServer
 ) -> None:
-    await keep(home, KEY, StoreName.PLAINTEXT)
-    async with seated(home, sim) as one:
+    async with seated(stored, sim) as one:
         await knows_the_first(one)
-        await replace_stored(home, sim)
+        await replace_stored(stored, sim)
         await one.press("r")
         await sees_the_other_only(one)
-    assert not files_with(home / "state", "Ada Example")
-    async with seated(home, sim) as one:
+    assert not files_with(stored / "state", "Ada Example")
+    async with seated(stored, sim) as one:
+        await one.until(lambda: one.store.account.value, "the account")
         assert one.store.account.value is not None
         assert one.store.account.value.name == OTHER_NAME, "what is restored is the second one's"
 
 
 async def test_a_key_that_was_replaced_while_the_program_was_off_is_noticed(
-    home: Path, sim: SimServer
+    stored: Path, sim: SimServer
 ) -> None:
-    await keep(home, KEY, StoreName.PLAINTEXT)
-    async with seated(home, sim) as one:
+    async with seated(stored, sim) as one:
         await knows_the_first(one)
-    await replace_stored(home, sim)
-    async with seated(home, sim) as one:
+    await replace_stored(stored, sim)
+    async with seated(stored, sim) as one:
         await sees_the_other_only(one)
 
 
@@ -229,11 +235,10 @@ async def test_a_question_that_is_open_goes_with_the_account_and_the_key_works_a
         await one.sees("Paste an API key")
 
 
-async def test_between_two_questions_the_keys_say_what_is_under_way(home: Path, sim: SimServer) -> None:
-    await keep(home, KEY, StoreName.PLAINTEXT)
-    async with seated(home, sim) as one:
+async def test_between_two_questions_the_keys_say_what_is_under_way(stored: Path, sim: SimServer) -> None:
+    async with seated(stored, sim) as one:
         await one.signed_in()
-        official = home / ".prime"
+        official = stored / ".prime"
         official.mkdir()
         (official / "config.json").write_text(
             f'{{"api_key": "{KEY}", "base_url": "{sim.url}", "inference_url": "{sim.url}/api/v1"}}'
