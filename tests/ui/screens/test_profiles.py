@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import gc
 import weakref
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 from prime_tui.domain.credentials import StoreName
 from prime_tui.domain.secret import Secret

@@ -191,8 +191,6 @@ async def test_nothing_is_asked_while_everything_is_built_anew(
         await one.sees("Changing the account is under way")
         assert "Whose wallet" not in one.text(), "it would be taken away unanswered"
         may_go_on.set()
-        await one.sees("The key belongs to Bo Other now")
-        one.store = one.app.store
         await sees_the_other_only(one)
         await one.press("p")
         await one.sees("Whose wallet")
