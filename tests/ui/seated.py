@@ -45,6 +45,10 @@ class Seated(Monitor):
         await self.sees(" Ada ", "burning now")
         await self.until(lambda: "$" in self.text().splitlines()[1], "a balance")
 
+    async def knows_the_teams(self) -> None:
+        """Wait for the teams: the switcher lists those that are known when it opens."""
+        await self.until(lambda: self.app.store.teams.value is not None, "the teams")
+
 
 def paths_in(home: Path) -> Paths:
     """Return where the program keeps things."""

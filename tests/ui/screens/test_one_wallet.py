@@ -70,6 +70,7 @@ async def test_all_follow_the_team_that_was_chosen(tmp_path: Path, monkeypatch: 
         given = Found(Secret(KEY), KeySource.ENV)
         async with seated(tmp_path, sim, given=given, size=(120, 30)) as one:
             await one.signed_in()
+            await one.knows_the_teams()
             await one.press("p")
             await one.sees("Whose wallet", "Research")
             await one.press("2")

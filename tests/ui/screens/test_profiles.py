@@ -26,6 +26,11 @@ async def switch_to(one: Seated, words: str) -> None:
     await one.press(number)
 
 
+async def switch_to_team(one: Seated, name: str) -> None:
+    await one.knows_the_teams()
+    await switch_to(one, name)
+
+
 async def names(one: Seated) -> set[str]:
     """Return what the pods and runs of the wallet in view are called."""
     await one.until(lambda: one.app.store.pods.value and one.app.store.runs.value, "pods and runs")
@@ -40,6 +45,7 @@ async def test_the_switcher_lists_the_teams_and_the_other_profiles(tmp_path: Pat
     configure(tmp_path, "https://staging.example.com", 'colour = "red"\nread_only = true', name="staging")
     async with seated(tmp_path, sim, given=GIVEN, size=(80, 24)) as one:
         await one.signed_in()
+        await one.knows_the_teams()
         await one.press("p")
         await one.sees("default       personal", "● in use", "Research", "Evals Guild")
         await one.sees("■ staging", "staging.example.com · read-only")
@@ -55,7 +61,7 @@ async def test_another_team_is_watched_and_charged_and_nothing_of_the_old_wallet
         await one.signed_in()
         old_names = await names(one)
         await one.press("3", "2", "1")
-        await switch_to(one, "Research")
+        await switch_to_team(one, "Research")
         await one.sees("a100-flux-render")
         gone = old_names - await names(one)
         assert gone
@@ -79,7 +85,7 @@ async def test_what_was_typed_for_one_wallet_is_gone_in_the_next(tmp_path: Path,
         await one.type("flux")
         await one.press("enter")
         await one.until(lambda: "h100-rew" not in one.text(), "the filter")
-        await switch_to(one, "Research")
+        await switch_to_team(one, "Research")
         await one.sees("a100-flux", "a100-vllm")
 
 
@@ -123,7 +129,7 @@ async def test_the_last_known_state_belongs_to_its_wallet(tmp_path: Path, sim: S
     configure(tmp_path, sim.url)
     async with seated(tmp_path, sim, given=GIVEN) as one:
         await one.signed_in()
-        await switch_to(one, "Research")
+        await switch_to_team(one, "Research")
         await one.sees("a100-flux-render")
         sim.fault("status", "*", status=503)
         await switch_to(one, "personal")
@@ -159,7 +165,7 @@ async def test_many_switches_do_not_pile_up_screens_or_connections(tmp_path: Pat
     async with seated(tmp_path, sim, given=GIVEN) as one:
         await one.signed_in()
         for _ in range(3):
-            await switch_to(one, "Research")
+            await switch_to_team(one, "Research")
             await one.sees("a100-flux-render")
             await switch_to(one, "personal")
             await one.sees("h100-reward-model")
@@ -184,7 +190,7 @@ async def test_the_screens_of_a_wallet_that_was_left_are_collected(tmp_path: Pat
     configure(tmp_path, sim.url)
     async with seated(tmp_path, sim, given=GIVEN) as one:
         await one.signed_in()
-        await switch_to(one, "Research")
+        await switch_to_team(one, "Research")
         await one.sees("a100-flux-render")
         left = weakref.ref(one.app.screen)
         await switch_to(one, "personal")
