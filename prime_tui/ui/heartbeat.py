@@ -22,6 +22,8 @@ LOOK_S = 1.0
 """Without a clock, readings that end close together are judged together."""
 LONGEST_SLEEP_S = 20.0
 """Without a clock, how late something due may be seen after the machine itself slept."""
+ALERTS_S = 10.0
+"""Without a clock, how late an alert may come that time alone brings."""
 LONGEST_STANDING = timedelta(hours=1)
 """Without a clock, how far behind ages and estimates may fall."""
 UNHURRIED = frozenset({Topic.USAGE, Topic.FRESHNESS, Topic.BUDGET})
@@ -106,7 +108,8 @@ class Heartbeat:
         self._drawn_at_s = self._looked_at_s = 0.0
         self._moment: datetime | None = None
         self._aspect: Aspect | None = None
-        self._trust: tuple[Freshness, ...] = ()
+        self._compared_at_s = 0.0
+        self._trust: tuple[tuple[Freshness, int], ...] = ()
 
     @property
     def has_clock(self) -> bool:
@@ -213,8 +216,7 @@ class Heartbeat:
             return monotonic() + BEAT_S
         standing_since, is_on_top = self._moment or now, screen is self._stage.screen
         counts = is_on_top and screen.counts_seconds
-        is_other = not self._untold <= PASSING or aspect(store, now) != self._aspect
-        if is_other or counts or now - standing_since >= LONGEST_STANDING:
+        if self._is_other(store, now) or counts or now - standing_since >= LONGEST_STANDING:
             kept_back_until_s = self._drawn_at_s + (self._away_s if self._is_away else 0.0)
             if monotonic() < kept_back_until_s:
                 return kept_back_until_s
@@ -225,6 +227,18 @@ class Heartbeat:
         due = [standing_since + LONGEST_STANDING, next_late_at(store, now)]
         wait_s = min((at - now).total_seconds() for at in due if at is not None)
         return monotonic() + (BEAT_S if counts else min(LONGEST_SLEEP_S, max(LOOK_S, wait_s + 0.05)))
+
+    def _is_other(self, store: Store, now: datetime) -> bool:
+        """Whether something changed that a person would want to be told of; the dear part is seldom asked."""
+        known = self._aspect
+        if known is None or not self._untold <= PASSING:
+            return True
+        if trust(store, now) != known.trust or store.budget.is_short != known.is_short_of_calls:
+            return True
+        if monotonic() - self._compared_at_s < ALERTS_S:
+            return False
+        self._compared_at_s = monotonic()
+        return aspect(store, now) != known
 
     def _draw(self, screen: Drawn, *, is_on_top: bool) -> None:
         self._untold = frozenset()

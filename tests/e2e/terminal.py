@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pyte
 
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 # What a terminal answers, so that the program does not wait for it.
 ANSWERS = (
     (re.compile(rb"\x1b\[c"), b"\x1b[?62;22c"),

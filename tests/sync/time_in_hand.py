@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from prime_tui.sim.serve import SimServer
 from tests.sync.fake_clock import FakeClock
 
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 
 
 @dataclass

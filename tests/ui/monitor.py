@@ -26,7 +26,7 @@ from prime_tui.sync.engine import Engine
 from prime_tui.ui.app import PrimeApp
 from tests.ui.screen_text import screen_text
 
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 
 
 @dataclass

@@ -31,15 +31,15 @@ class Aspect:
 def aspect(store: Store, now: datetime) -> Aspect:
     """Return the aspect at `now`."""
     return Aspect(
-        tuple((remote.freshness(now), remote.failures) for remote in _read(store)),
+        trust(store, now),
         frozenset((alert.key, alert.urgency) for alert in alerts(store, now)),
         store.budget.is_short,
     )
 
 
-def trust(store: Store, now: datetime) -> tuple[Freshness, ...]:
-    """Return only the freshness of each thing that is read; that is cheap."""
-    return tuple(remote.freshness(now) for remote in _read(store))
+def trust(store: Store, now: datetime) -> tuple[tuple[Freshness, int], ...]:
+    """Return only how far each thing that is read can be trusted; that is cheap."""
+    return tuple((remote.freshness(now), remote.failures) for remote in _read(store))
 
 
 def next_late_at(store: Store, now: datetime) -> datetime | None:
