@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterator
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
@@ -114,6 +114,11 @@ class KeyedSlice(Generic[K, T]):
         """Return the state of `key` without making a slice."""
         found = self._slices.get(key)
         return NEVER_READ if found is None else found.remote
+
+    @property
+    def keys(self) -> Collection[K]:
+        """The keys that anything is known of."""
+        return self._slices.keys()
 
     def remotes(self) -> Iterator[Remote[T]]:
         """Iterate over the states of all keys."""

@@ -11,18 +11,20 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from operator import itemgetter
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from prime_tui.domain.cost import Cost, CostOrigin, best_cost, hours, upper_bound_usd
 from prime_tui.domain.ids import RunId
-from prime_tui.domain.remote import Listing, Remote
+from prime_tui.domain.remote import Remote
 from prime_tui.domain.runs import LIVE, Run, RunProgress, RunSource, RunState, RunUsage, run_state
 from prime_tui.domain.spend import rate_usd_per_h
 from prime_tui.domain.views import LaunchRecord, RunView
 from prime_tui.domain.words import all_found, filter_words
 from prime_tui.store.selectors.kept import kept
 from prime_tui.store.selectors.ordering import ordered
+from prime_tui.store.selectors.run_ids import Sources, known_run_ids, listed_runs, own_launches
 from prime_tui.store.series import Series, rates_per_s
 from prime_tui.store.store import Store
 
@@ -34,25 +36,15 @@ INACTIVE = "inactive"
 SPEED_SPACING = timedelta(seconds=60)
 
 
-def known_run_ids(store: Store) -> dict[RunId, set[RunSource]]:
-    """Return every run id that any source names, in the order: listed, launched, typed in, billed."""
-    found: dict[RunId, set[RunSource]] = {}
-    for run_id in _listed(store):
-        found.setdefault(run_id, set()).add(RunSource.LIST)
-    for run_id in _launches(store):
-        found.setdefault(run_id, set()).add(RunSource.LAUNCHED)
-    for run_id in store.typed_runs:
-        found.setdefault(run_id, set()).add(RunSource.TYPED)
-    for billed in store.billing.run_ids:
-        found.setdefault(RunId(billed), set()).add(RunSource.BILLING)
-    return found
-
-
 class _Still(NamedTuple):
-    """A view that time does not change, and what it was made from."""
+    """A view that time does not change, what it was made from, and when it was new."""
 
     made_from: tuple[object, ...]
+    listed: Run | None
+    billed: int
+    sources: Sources
     view: RunView
+    newest: float
 
 
 _still: WeakKeyDictionary[Store, dict[RunId, _Still]] = WeakKeyDictionary()
@@ -60,13 +52,13 @@ _still: WeakKeyDictionary[Store, dict[RunId, _Still]] = WeakKeyDictionary()
 
 
 def _made_from(
-    store: Store, run_id: RunId, sources: set[RunSource], listed: Run | None, launch: LaunchRecord | None
+    store: Store, run_id: RunId, sources: Sources, listed: Run | None, launch: LaunchRecord | None
 ) -> tuple[object, ...]:
     """Return all that a view is made from but the time."""
     usage, progress = store.usage.peek(run_id).value, store.progress.peek(run_id).value
     detail, ending = store.run_details.peek(run_id), store.run_endings.get(run_id)
     run, billed = _newer(listed, store.runs.remote.fetched_at, detail), store.billing.version_of(run_id)
-    return run, usage, progress, launch, ending, billed, frozenset(sources)
+    return run, usage, progress, launch, ending, billed, sources
 
 
 def _stands_still(view: RunView) -> bool:
@@ -77,28 +69,43 @@ def _stands_still(view: RunView) -> bool:
 @kept
 def run_views(store: Store, now: datetime) -> tuple[RunView, ...]:
     """Return all known runs: live ones first, then the newest first."""
-    listed, launches = _listed(store), _launches(store)
+    listed, launches = listed_runs(store), own_launches(store)
     before, still = _still.get(store) or {}, dict[RunId, _Still]()
-    views: list[RunView] = []
+    told_apart = {
+        *launches,
+        *store.usage.keys,
+        *store.progress.keys,
+        *store.run_details.keys,
+        *store.run_endings,
+    }
+    version_of = store.billing.version_of
+    views: list[tuple[bool, float, RunView]] = []
     for run_id, sources in known_run_ids(store).items():
-        made_from = _made_from(store, run_id, sources, listed.get(run_id), launches.get(run_id))
-        old = before.get(run_id)
+        old, run, billed = before.get(run_id), listed.get(run_id), version_of(run_id)
+        is_as_before = (
+            old is not None and old.listed is run and old.billed == billed and old.sources is sources
+        )
+        if old is not None and is_as_before and run_id not in told_apart:
+            still[run_id] = old
+            views.append((False, old.newest, old.view))
+            continue
+        made_from = _made_from(store, run_id, sources, run, launches.get(run_id))
         if old is not None and old.made_from == made_from:
             view = old.view
         else:
-            view = _view(store, run_id, frozenset(sources), listed.get(run_id), launches.get(run_id), now)
+            view = _view(store, run_id, sources, run, launches.get(run_id), now)
+        newest = _newest(view)
         if _stands_still(view):
-            still[run_id] = _Still(made_from, view)
-        views.append(view)
+            still[run_id] = _Still(made_from, run, billed, sources, view, newest)
+        views.append((view.state in LIVE, newest, view))
     _still[store] = still
-    views.sort(key=_newest, reverse=True)
-    views.sort(key=lambda view: view.state not in LIVE)
-    return tuple(views)
+    views.sort(key=itemgetter(0, 1), reverse=True)
+    return tuple(view for _, _, view in views)
 
 
 def run_view(store: Store, run_id: RunId, now: datetime) -> RunView | None:
     """Return one run, or None when no source names it."""
-    listed, launches = _listed(store), _launches(store)
+    listed, launches = listed_runs(store), own_launches(store)
     named = {
         RunSource.LIST: run_id in listed,
         RunSource.LAUNCHED: run_id in launches,
@@ -109,25 +116,6 @@ def run_view(store: Store, run_id: RunId, now: datetime) -> RunView | None:
     if not sources:
         return None
     return _view(store, run_id, sources, listed.get(run_id), launches.get(run_id), now)
-
-
-def _launches(store: Store) -> dict[RunId, LaunchRecord]:
-    team_id = store.session.wallet.team_id
-    return {launch.run_id: launch for launch in store.launches if launch.team_id == team_id}
-
-
-_by_id: WeakKeyDictionary[Store, tuple[Listing[Run], dict[RunId, Run]]] = WeakKeyDictionary()
-
-
-def _listed(store: Store) -> dict[RunId, Run]:
-    """Return the runs of the list by id; it is the same list for many questions."""
-    listing = store.runs.value
-    if listing is None:
-        return {}
-    found = _by_id.get(store)
-    if found is None or found[0] is not listing:
-        found = _by_id[store] = (listing, {run.id: run for run in listing.items})
-    return found[1]
 
 
 def _newest(view: RunView) -> float:
