@@ -147,6 +147,7 @@ async def test_an_empty_wallet_says_what_helps() -> None:
 
 async def test_a_list_that_cannot_be_read_says_why() -> None:
     async with monitor(screen="wallet", size=SMALL, scenario="empty") as one:
+        await one.until(lambda: one.store.runs.value is not None, "the list, so that no reading is under way")
         one.sim.fault(kind="status", path="*/rft/runs", status=500, count=None)
         one.store.runs.clear()
         await one.press("2")
