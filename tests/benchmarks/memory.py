@@ -98,7 +98,7 @@ class Held:
 
 def is_ours(kind: type) -> bool:
     """Return whether a class belongs to the program, widgets of the toolkit included."""
-    name = kind.__module__
+    name = str(kind.__module__)
     return issubclass(kind, Widget) or (name.startswith(OURS) and not name.startswith(NOT_MEANT))
 
 

@@ -162,12 +162,10 @@ class Stage:
 
 @asynccontextmanager
 async def on_stage(screen: str, limits: Limits) -> AsyncIterator[Stage]:
-    """Run a program whose toasts stay until they are counted."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("prime_tui.ui.app.TOAST_S", 600.0)
-        one = Stage(screen, limits)
-        yield one
-        await one.close()
+    """Run a program."""
+    one = Stage(screen, limits)
+    yield one
+    await one.close()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module", params=SCREENS)

@@ -224,5 +224,5 @@ async def test_a_broken_file_of_earlier_launches_is_told_and_stops_nothing(
     paths.launches_file.touch(0o600)
     paths.launches_file.write_text("{ broken")
     async with seated(tmp_path, sim, given=GIVEN) as one:
-        await one.sees("Launches of earlier sessions are not known", "Move it away")
+        await one.sees("Launches of earlier sessions are not known", "away")
         await one.signed_in()
