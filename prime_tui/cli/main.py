@@ -168,10 +168,12 @@ def _run(settings: Settings) -> int:
     """Show what was on the screen last, where that is known, and load the monitor behind it."""
     from prime_tui.accounts.wallet_name import wallet_name
     from prime_tui.domain.clock import SystemClock
+    from prime_tui.frugal import use_one_arena
     from prime_tui.persistence.last_frame import LastFrame, frame_key
     from prime_tui.persistence.paths import Paths
     from prime_tui.ui.terminal.curtain import Curtain
 
+    use_one_arena()
     gc.disable()  # what is loaded stays; to look for garbage in it again and again takes a tenth of the start
     curtain = Curtain()
     wallet = wallet_name(settings.profile, settings.given)

@@ -23,6 +23,8 @@ MIGRATIONS: Sequence[str] = (
     """,
 )
 BUSY_MS = 2_000
+CACHE_KB = 256
+"""Rows are written as they come and read at the start: a large cache would only be kept."""
 
 
 def open_database(
@@ -90,6 +92,7 @@ def _opened(path: Path, steps: Sequence[str], busy_ms: int) -> sqlite3.Connectio
     try:
         path.chmod(PRIVATE_FILE)
         connection.execute(f"PRAGMA busy_timeout={busy_ms}")
+        connection.execute(f"PRAGMA cache_size=-{CACHE_KB}")
         _migrate(connection, path, steps)
     except BaseException:
         connection.close()
