@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.console import RenderableType
 from textual.app import SystemCommand
@@ -157,6 +158,7 @@ class PrimeApp(QuietApp[None]):
 
     def on_mount(self) -> None:
         """Connect once the first screen is painted."""
+        asyncio.get_running_loop().set_exception_handler(self._loop_failed)
         self._listen_to(self.store)
         self.heartbeat.start()
         self.run_worker(watch_tmux(self.audience.attach), group="tmux", name="tmux", exit_on_error=False)
@@ -257,10 +259,17 @@ class PrimeApp(QuietApp[None]):
             self.tell(str(error), severity="error")
             return
         log.error("worker %s failed", event.worker.name, exc_info=error)
-        self.tell(
-            f"{event.worker.name} failed inside prime-tui ({type(error).__name__}). {WHERE_TOLD}",
-            severity="error",
-        )
+        self._tell_fault(event.worker.name, error)
+
+    def _loop_failed(self, _: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Say when something that was put off fails; what a task lost is only logged: it may not be ours."""
+        error = context.get("exception")
+        log.error("%s", context["message"], exc_info=error)
+        if "handle" in context:
+            self._tell_fault("Something that was put off", error)
+
+    def _tell_fault(self, what: str, error: BaseException | None) -> None:
+        self.tell(f"{what} failed inside prime-tui ({type(error).__name__}). {WHERE_TOLD}", severity="error")
 
     @property
     def base_screen(self) -> PrimeScreen | None:
