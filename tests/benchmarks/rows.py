@@ -20,6 +20,8 @@ from tests.benchmarks.places import HELLO, PROGRAM, Place, place
 SCREENS = ("wallet", "runs", "pods", "chat")
 MANY = ("--pods", "50", "--runs", "200")  # a tenth of the runs is live
 STILL = ("--speed", "0")
+FIRST_READINGS_S = 75.0
+"""Until each finished run was read once too."""
 TABLE = [sys.executable, "-m", "tests.ui.terminal.pty_program"]
 """The table on its own, with as many rows as one likes."""
 
@@ -100,13 +102,16 @@ def _live_at_s(ours: Meter) -> float:
 
 
 def idle(effort: Effort) -> Iterator[Figure]:
-    """Nothing changes; the clock and the ages tick."""
+    """Nothing changes; the clock and the ages tick, or stand."""
     with place(*STILL) as here:
-        for screen in SCREENS:
-            with running([*PROGRAM, "--screen", screen], here.environment) as ours:
-                _live_at_s(ours)
-                ours.settle()
-                yield from _used(f"idle, {screen}", ours.watch(effort.seconds), ("75 B/s", "0.3 %"))
+        for what, words, budgets in (
+            ("idle", (), ("75 B/s", "0.3 %")),
+            ("idle without a clock", ("--no-clock",), ("0 B/s", "0.1 %")),
+        ):
+            for screen in SCREENS:
+                with running([*PROGRAM, "--screen", screen, *words], here.environment) as ours:
+                    ours.drain(FIRST_READINGS_S)
+                    yield from _used(f"{what}, {screen}", ours.watch(effort.seconds), budgets)
 
 
 def live(effort: Effort) -> Iterator[Figure]:
