@@ -88,7 +88,8 @@ class Poller:
     def pace(self, interval_s: float | None) -> None:
         """Change the interval; a value that is already too old for it is read at once.
 
-        After a failure no pace makes the next try come earlier: the service may have asked us to wait.
+        After a failure the next try comes neither earlier, as the service may have asked us to wait, nor
+        later: what somebody comes to look at should not stay unread for a whole interval.
         """
         if interval_s == self.interval_s:
             return
@@ -98,7 +99,8 @@ class Poller:
         elif self._last_start is None:
             self._due = self._clock.monotonic()
         elif not self._is_woken and not self._is_off:
-            self._due = max(self._last_start + interval_s * self._stretch(), self._not_before)
+            fresh_until = self._last_start + interval_s * self._stretch()
+            self._due = self._not_before if self._failures else fresh_until
         self._changed.set()
 
     def wake(self, *, by_user: bool = False) -> None:
@@ -176,7 +178,7 @@ class Poller:
             due = self._not_before = now + self._backoff_s(error)
             if self.interval_s is None and not error.retryable:
                 return
-        if self._due is None:  # else it was woken or paced while it read
+        if not self._is_woken:  # else somebody asked for one more while it read
             self._due = due
 
     def _backoff_s(self, error: PrimeError) -> float:

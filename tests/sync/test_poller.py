@@ -208,6 +208,33 @@ async def test_looking_away_and_back_does_not_shorten_what_the_service_asked_for
         assert bench.source.read_at == [0, 250]
 
 
+async def test_looking_away_and_back_does_not_put_off_the_next_try() -> None:
+    async with running() as bench:
+        bench.source.errors = [NetworkError("gone")]
+        bench.poller.pace(600)
+        await bench.clock.run_for(5)
+        bench.poller.pace(None)
+        await bench.clock.run_for(40)
+        bench.poller.pace(600)
+        await bench.clock.run_for(1)
+        assert bench.source.read_at == [0, 45]
+
+
+async def test_another_pace_during_a_try_does_not_hurry_the_one_after_it() -> None:
+    async with running() as bench:
+        bench.source.errors = [NetworkError("gone")] * 2
+        bench.poller.pace(60)
+        await bench.clock.run_for(9)
+        bench.source.hold = asyncio.Event()
+        await bench.clock.run_for(2)
+        bench.poller.pace(30)
+        bench.source.hold.set()
+        await bench.clock.run_for(17)
+        assert bench.source.read_at == [0, 10]
+        await bench.clock.run_for(4)
+        assert bench.source.read_at == [0, 10, 31], "twenty seconds after the end of the second try"
+
+
 async def test_the_person_may_try_sooner() -> None:
     async with running() as bench:
         bench.source.errors = [NetworkError("gone")] * 6
