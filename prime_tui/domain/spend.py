@@ -127,8 +127,13 @@ def spend_series(
 def rate_usd_per_h(
     samples: Sequence[tuple[datetime, Decimal]], now: datetime, window: timedelta
 ) -> Decimal | None:
-    """Return the slope of a growing total over the last `window`; None within its first minute."""
+    """Return the slope of a growing total over the last `window`; None within its first minute.
+
+    A total that falls was corrected: what came before is no measure of what is spent, so it starts anew.
+    """
     recent = [sample for sample in samples if now - sample[0] <= window]
+    falls = [index for index in range(1, len(recent)) if recent[index][1] < recent[index - 1][1]]
+    recent = recent[falls[-1] :] if falls else recent
     if len(recent) < 2 or recent[-1][0] - recent[0][0] < timedelta(minutes=1):
         return None
-    return max(Decimal(0), recent[-1][1] - recent[0][1]) / hours(recent[0][0], recent[-1][0])
+    return (recent[-1][1] - recent[0][1]) / hours(recent[0][0], recent[-1][0])

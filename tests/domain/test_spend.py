@@ -90,8 +90,17 @@ def test_the_rate_of_a_growing_total() -> None:
     assert round(rate, 9) == 60
     assert rate_usd_per_h(samples[-1:], NOW, window) is None
     assert rate_usd_per_h([(NOW - timedelta(seconds=30), Decimal(1)), (NOW, Decimal(2))], NOW, window) is None
-    falling = [(NOW - timedelta(minutes=5), Decimal(9)), (NOW, Decimal(1))]
-    assert rate_usd_per_h(falling, NOW, window) == 0
+
+
+def test_the_rate_of_a_total_that_was_corrected_is_that_since_then() -> None:
+    window = timedelta(minutes=15)
+    falling = [
+        (NOW - timedelta(minutes=minutes), Decimal(total)) for minutes, total in ((9, 9), (4, 1), (0, 5))
+    ]
+    assert rate_usd_per_h(falling[:2], NOW, window) is None, "unknown, and not zero"
+    rate = rate_usd_per_h(falling, NOW, window)
+    assert rate is not None
+    assert round(rate, 9) == 60
 
 
 def test_hours_are_exact_and_never_negative() -> None:

@@ -44,7 +44,8 @@ def so_far(view: RunView, now: datetime) -> Styled:
     if view.started_at is not None:
         parts.insert(0, f"ran {age(view.started_at, view.completed_at or now)}")
     if view.state in LIVE:
-        saves = usd_per_h(view.usd_per_h) if view.usd_per_h is not None else "an unknown rate"
+        mark = "~" if view.is_rate_estimate else ""
+        saves = "an unknown rate" if view.usd_per_h is None else usd_per_h(view.usd_per_h, mark=mark)
         parts.append(f"ending it saves {saves}")
     return "   ".join(parts)
 

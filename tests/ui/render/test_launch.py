@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -106,6 +107,11 @@ def test_a_stop_names_the_run_its_cost_and_what_stays() -> None:
     assert "ran 3h00   so far $17.50   ending it saves $3.05/h" in said
     assert "2 ready, the newest of step 40" in said
     assert "billing rows stay" in said
+
+
+def test_what_ending_it_saves_is_an_estimate_where_the_rate_is() -> None:
+    said = text(deed_lines(RunAction.STOP, replace(VIEW, is_rate_estimate=True), (), NOW))
+    assert "ending it saves ~$3.05/h" in said
 
 
 def test_checkpoints_that_were_not_read_are_not_denied() -> None:
