@@ -11,8 +11,9 @@ from prime_tui.domain.pods import PodState
 from prime_tui.domain.remote import Listing, UnreadableRow
 from prime_tui.sim.serve import SimOptions
 from prime_tui.ui.messages import OpenPod
+from tests.ui.hurried_clock import HurriedClock
 from tests.ui.monitor import Monitor, monitor
-from tests.ui.screens.driving_pods import STILL, line_of, pods, ready, rows
+from tests.ui.screens.driving_pods import STILL, calls, line_of, pods, ready, rows
 
 
 def names(m: Monitor) -> list[str]:
@@ -59,6 +60,20 @@ async def test_old_values_stay_and_are_called_stale() -> None:
         await m.press("r")
         await m.sees("pods · ▲ stale")
         assert line_of(m, pod)
+
+
+async def test_what_was_read_since_the_last_look_is_fresh_when_it_is_only_sorted() -> None:
+    async with monitor(screen="pods", sim=STILL, clock=HurriedClock(20)) as m:
+        await ready(m)
+        for _ in range(4):
+            before = calls(m, "GET", "/api/v1/pods/")
+
+            def is_read(before: int = before) -> bool:
+                return calls(m, "GET", "/api/v1/pods/") > before
+
+            await m.until(is_read, "another reading")
+            await m.press("R")
+            assert "stale" not in m.text()
 
 
 async def test_rows_that_cannot_be_read_are_counted_with_a_reason() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import ClassVar, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Generic, Protocol, TypeVar, cast
 
 from textual import on
 from textual.widget import Widget
@@ -16,6 +16,9 @@ from prime_tui.ui.render.rows import Column
 from prime_tui.ui.widgets.after_refresh import after_refresh
 from prime_tui.ui.widgets.filter_bar import FilterBar
 from prime_tui.ui.widgets.table import KeyedTable
+
+if TYPE_CHECKING:
+    from prime_tui.ui.shell import Shell
 
 
 class TableQuery(Protocol):
@@ -53,7 +56,7 @@ class ListPane(Widget, Generic[Q]):
     def __init__(self, wanted: Q, *, id: str) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id=id)
         self.wanted = wanted
-        self._known: tuple[Store, datetime] | None = None
+        self._store: Store | None = None
 
     def draw(self, store: Store, now: datetime) -> None:
         """Show what is known, as it is wanted."""
@@ -65,13 +68,19 @@ class ListPane(Widget, Generic[Q]):
 
     def show(self, store: Store, now: datetime) -> None:
         """Show what is known now."""
-        self._known = (store, now)
-        self.redraw()
+        self._store = store
+        if self.is_mounted:
+            self.draw(store, now)
 
     def redraw(self) -> None:
-        """Show the same again, as it is wanted by now."""
-        if self._known is not None and self.is_mounted:
-            self.draw(*self._known)
+        """Show the same again, as it is wanted by now and as old as it is by now."""
+        if self._store is not None:
+            self.show(self._store, self.present)
+
+    @property
+    def present(self) -> datetime:
+        """The present, UTC: what was read since the last `show` must not seem to come from the future."""
+        return cast("Shell", self.app).clock.now()
 
     @property
     def table(self) -> KeyedTable:

@@ -160,9 +160,9 @@ class LivePane(ListPane[RowQuery]):
         self.post_message(self.PageTurned())
 
     def _redraw_page(self) -> None:
-        if self._known is not None:
+        if self._store is not None:
             self._cursor_rests.cancel()
-            self._draw_page(*self._known)
+            self._draw_page(self._store, self.present)
 
     def tick(self, store: Store, now: datetime) -> None:
         """Let ages and estimates grow: every second while seconds count, else now and then."""

@@ -54,8 +54,8 @@ class OffersPane(ListPane[OfferFilter]):
 
     def turn_count(self, steps: int) -> None:
         """Show only offers with the next larger or smaller number of GPUs; beyond both ends all of them."""
-        if self._known is not None:
-            counts = (None, *offered_counts(self._known[0]))
+        if self._store is not None:
+            counts = (None, *offered_counts(self._store))
             present = self.wanted.gpu_count
             position = counts.index(present) if present in counts else 0
             self.change(gpu_count=counts[(position + steps) % len(counts)])

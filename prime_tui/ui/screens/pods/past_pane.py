@@ -60,8 +60,8 @@ class PastPane(ListPane[RowQuery]):
     def open_page(self) -> None:
         """Show everything about the selected pod."""
         pod = self.selected
-        if pod is not None and self._known is not None:
-            lines = past_lines(pod, DIALOG_CELLS, self._known[1])
+        if pod is not None:
+            lines = past_lines(pod, DIALOG_CELLS, self.present)
             self.app.push_screen(MessageDialog(pod.name or pod.id, lines))
 
     def say(self, note: str) -> None:
