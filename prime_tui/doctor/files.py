@@ -17,7 +17,7 @@ from prime_tui.persistence.paths import PRIVATE_DIR, PRIVATE_FILE, Paths
 def own_files(paths: Paths) -> Iterator[Finding]:
     """Yield every file and directory of ours that is there."""
     for directory in (paths.config_dir, paths.state_dir):
-        yield _finding(directory, PRIVATE_DIR, stat.S_ISDIR)
+        yield _unwritable(directory) or _finding(directory, PRIVATE_DIR, stat.S_ISDIR)
     names = sorted(
         path
         for directory in (paths.config_dir, paths.state_dir)
@@ -48,6 +48,16 @@ def official_files(home: Path) -> Iterator[Finding]:
         yield Finding("files", "~/.prime", Verdict.NOTE, f"the official client has keys for: {names}", advice)
     for problem in official.problems:
         yield Finding("files", "~/.prime", Verdict.WARNING, problem)
+
+
+def _unwritable(directory: Path) -> Finding | None:
+    """Return what is wrong where nothing can be written, as on a disk that is mounted read-only."""
+    there = next((one for one in (directory, *directory.parents) if os.access(one, os.F_OK)), directory)
+    if os.access(there, os.W_OK):
+        return None
+    detail = "cannot be written" if there == directory else f"cannot be made: {there} cannot be written"
+    advice = "Make it writable, or choose another place with XDG_STATE_HOME and XDG_CONFIG_HOME."
+    return Finding("files", str(directory), Verdict.FAILURE, detail, advice, Ailment.ERROR)
 
 
 def _finding(path: Path, mode: int, is_right_kind: object) -> Finding:

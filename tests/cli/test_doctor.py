@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from prime_tui.doctor.files import own_files
+from prime_tui.doctor.finding import Verdict
 from prime_tui.persistence.paths import Paths
 from prime_tui.persistence.seat import recorders
 from tests.cli.program import KEY, ROOT, Home
@@ -159,6 +161,17 @@ def test_modes_with_the_command_that_repairs_them(home: Home, service: str) -> N
     assert vault["advice"] == f"chmod 600 '{home.state / 'keys.vault'}'"
     assert found["stores", "file (in use)"]["detail"].startswith("refused-mode: ")
     assert "chmod 600" in found["files", "~/.prime"]["detail"]
+
+
+def test_a_place_where_nothing_can_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    access = os.access  # root may write everywhere but on a disk that is mounted read-only
+    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK and access(path, mode))
+    there, missing = tmp_path / "config", tmp_path / "state" / "prime-tui"
+    there.mkdir(mode=0o700)
+    found = {one.subject: one for one in own_files(Paths(there, missing))}
+    assert found[str(there)].detail == "cannot be written"
+    assert found[str(missing)].detail == f"cannot be made: {tmp_path} cannot be written"
+    assert {found[str(one)].verdict for one in (there, missing)} == {Verdict.FAILURE}
 
 
 def test_the_key_for_pods(home: Home) -> None:
