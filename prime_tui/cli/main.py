@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 
 COMMANDS = ("auth", "doctor", "simulate")
 FASTEST = 10_000.0
+KEY_AMONG_ARGUMENTS = (
+    "No argument takes the key: everybody on this host can read them, and your shell has kept this one. "
+    "Revoke that key if others use this host; give a new one on the screen (K), to `prime-tui auth login`, "
+    "or with --api-key-file or --api-key-stdin."
+)
 
 EXAMPLES = """\
 examples:
@@ -101,6 +106,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         hardening = harden()
     except RefusedToRun as refusal:
         return complain(str(refusal), ERROR)
+    if words[:1] != ["simulate"] and any(map(_holds_key, words)):
+        return complain(KEY_AMONG_ARGUMENTS, USAGE)  # before a parser repeats it
     if words[:1] == ["auth"]:
         from prime_tui.cli import auth
 
@@ -124,6 +131,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not options.demo and (options.scenario, options.seed, options.speed) != (None, None, None):
         root.error("--scenario, --seed and --speed say how a demo looks: add --demo")
     return _monitor(options, hardening)
+
+
+def _holds_key(word: str) -> bool:
+    return word == "--api-key" or word.startswith(("--api-key=", "pit_"))
 
 
 def _speed(text: str) -> float:

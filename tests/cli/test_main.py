@@ -10,7 +10,7 @@ import subprocess
 import pytest
 
 from prime_tui import __version__
-from tests.cli.program import Home
+from tests.cli.program import KEY, Home
 
 PATIENCE_S = 30.0
 
@@ -90,6 +90,25 @@ def test_a_wrong_line_is_refused_with_the_word_that_is_wrong(home: Home, words: 
     assert said in done.stderr.splitlines()[-1]
     assert done.stdout == ""
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--api-key", "0815"],
+        ["--api-key=0815"],
+        [KEY],
+        ["--profile", KEY, "--demo"],
+        ["auth", "login", KEY],
+        ["auth", "login", "--api-key", "0815"],
+        ["doctor", KEY],
+    ],
+)
+def test_a_key_among_the_arguments_is_refused_and_not_repeated(home: Home, words: list[str]) -> None:
+    done = home.run(*words)
+    assert done.returncode == 2
+    assert "No argument takes the key" in done.stderr
+    assert "0815" not in done.stdout + done.stderr
 
 
 def test_without_a_terminal_it_says_so_and_does_not_hang(home: Home) -> None:
