@@ -177,7 +177,7 @@ class PodActions:
             except NotFound:
                 return await self._gone(pod, ending, "confirmed")
             except PrimeError as error:
-                last = f"cannot read it: {error.message}"
+                last = f"cannot read it: {error.message.removesuffix('.')}"
                 self._note(pod, ending, EndingPhase.CONFIRMING, last)
                 continue
             if seen.state is PodState.TERMINATED:

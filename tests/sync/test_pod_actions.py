@@ -164,7 +164,8 @@ async def test_an_end_that_does_not_happen_is_not_called_confirmed() -> None:
         assert ending.phase is EndingPhase.NOT_CONFIRMED
         assert 180 <= watch.clock.elapsed_s <= 200
         assert watch.notices[-1].severity is Severity.ERROR
-        assert "may still cost money" in watch.notices[-1].text
+        assert ".;" not in watch.notices[-1].text
+        assert "; it may still cost money" in watch.notices[-1].text
 
 
 @pytest.mark.parametrize("fault", [{"kind": "status", "status": 403}, {"kind": "status", "status": 409}])
