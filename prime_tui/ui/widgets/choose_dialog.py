@@ -94,7 +94,7 @@ class ChooseDialog(Dialog[str | None]):
         self._fit_list()
 
     def _fit_list(self) -> None:
-        room = self.app.size.height - OTHER_LINES - max(1, len(self._body))
+        room = self.app.size.height - OTHER_LINES - len(self._body)
         self.query_one(KeyedTable).styles.height = max(2, min(room, MOST_LINES, len(self._options) + 1))
 
     def action_take_number(self, number: int) -> None:

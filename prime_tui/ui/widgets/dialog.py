@@ -67,7 +67,9 @@ class Dialog(ModalScreen[Result]):
         """Title, body, question, choices."""
         with Vertical(id="box") as box:
             box.border_title = Content(self._heading)
-            yield VerticalScroll(Paragraphs(self._body), id="body", can_focus=False)
+            body = VerticalScroll(Paragraphs(self._body), id="body", can_focus=False)
+            body.display = bool(self._body)
+            yield body
             yield from self.asks()
             yield Horizontal(*self.choices(), id="choices")
 

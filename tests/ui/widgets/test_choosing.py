@@ -31,6 +31,15 @@ async def test_esc_takes_nothing_and_a_number_that_is_not_there_neither() -> Non
         await stage.press("escape")
 
 
+async def test_without_words_above_the_list_no_line_is_kept_for_them() -> None:
+    async with on_stage(size=(60, 12)) as stage:
+        stage.push_screen(ChooseDialog("Choose", OPTIONS))
+        await stage.rest()
+        lines = stage.text.splitlines()
+        first, top = (next(i for i, line in enumerate(lines) if word in line) for word in ("[/] first", "╭"))
+        assert first - top == 2, "the frame, and the heads of the columns"
+
+
 async def test_many_options_fit_a_small_terminal() -> None:
     options = [Option(str(number), f"option {number}") for number in range(40)]
     async with on_stage(size=(40, 12)) as stage:
