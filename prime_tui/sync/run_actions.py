@@ -182,7 +182,7 @@ class RunActions:
             except NotFound:
                 return await self._ended(view, ending, delete=delete)
             except PrimeError as error:
-                last = f"cannot read it: {error.message}"
+                last = f"cannot read it: {error.message.removesuffix('.')}"
             else:
                 # Without a run list only usage tells, and it outlives a deletion: the answer to it must do.
                 is_last_word = is_accepted and not self._store.has_run_list

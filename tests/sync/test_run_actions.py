@@ -124,6 +124,7 @@ async def test_a_stop_that_does_not_happen_is_not_called_done() -> None:
         watch.sim.fault("status", f"/api/v1/rft/runs/{view.id}", method="GET", status=500)
         ending = await watch.finish(watch.engine.runs.stop(view))
         assert ending.phase is EndingPhase.NOT_CONFIRMED
+        assert ".;" not in ending.message
         await error_is_said(watch)
 
 
