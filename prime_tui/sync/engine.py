@@ -364,7 +364,7 @@ class Engine:
     ) -> None:
         if kept is not None:
             kept.failed(error, retry_at)
-        self._health.failed(topic.value, error)
+        self._health.failed(topic.value, error, is_known=kept is None or kept.value is not None)
 
     def _switch_off(self, topic: Topic, kept: Slice[Any] | None, refusal: NotPermitted) -> None:
         self._pollers[topic].switch_off()

@@ -31,8 +31,8 @@ class Health:
         """Why each topic fails; once that could be told, another excuse is no news."""
         self._told: set[str] = set()
 
-    def failed(self, name: str, error: PrimeError) -> None:
-        """Note a failed reading."""
+    def failed(self, name: str, error: PrimeError, *, is_known: bool = True) -> None:
+        """Note a failed reading; `is_known` where an earlier one succeeded."""
         if isinstance(error, NotAuthenticated | BudgetExhausted | OriginNotAgreed):
             return  # the banner, the budget and the chat say so
         is_final = isinstance(error, NotPermitted)  # no second failure will follow
@@ -49,7 +49,8 @@ class Health:
             text, title = f"{reason} {error.hint} The rest goes on.", f"Reading {name} is switched off"
         else:
             where = f" {WHERE_TOLD}" if is_ours else ""
-            text, title = f"{reason} Showing the last known values.{where}", f"Reading {name} fails"
+            shown = "Showing the last known values." if is_known else "Nothing of it is known yet."
+            text, title = f"{reason} {shown}{where}", f"Reading {name} fails"
         self._store.notify(text, Severity.WARNING, title=title)
 
     def succeeded(self, name: str) -> None:

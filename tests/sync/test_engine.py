@@ -180,6 +180,7 @@ async def test_a_source_that_nobody_looks_at_any_more_does_not_silence_the_other
         await watch.settled()
         await watch.live(60)
         assert len(watch.notices) == 1, watch.notices
+        assert "Nothing of it is known yet." in watch.notices[0].text
         watch.engine.show(WALLET_SCREEN)
         await watch.settled()
         watch.sim.fault("reset", "*/billing/wallet")

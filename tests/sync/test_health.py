@@ -42,6 +42,15 @@ async def test_a_mistake_of_ours_is_told_at_once_with_where_its_report_is() -> N
     assert notice.text.endswith("prime-tui doctor says where the report is.")
 
 
+async def test_no_last_values_are_promised_where_there_are_none() -> None:
+    store = Store()
+    health = Health(store)
+    for _ in range(2):
+        health.failed("models", GONE, is_known=False)
+    (notice,) = store.take_notices()
+    assert notice.text == "The service could not be reached. Nothing of it is known yet."
+
+
 async def test_an_outage_of_all_sources_is_told_once_and_its_end_once() -> None:
     store = Store()
     health = Health(store)
