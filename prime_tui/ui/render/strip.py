@@ -81,6 +81,7 @@ class Fit(NamedTuple):
 
 
 FITS = (
+    Fit(48, True, False, "  "),
     Fit(24, True, False, "  "),
     Fit(16, True, False, "  "),
     Fit(14, False, False, "  "),

@@ -56,6 +56,12 @@ def test_eighty_columns() -> None:
     assert two == " $412.08   burn $11.42/h   runway ≥34h12 → Sat 18:41           ▂▃▃▄▅▆▇█ $251.10 "
 
 
+def test_a_long_name_is_whole_where_there_is_room_for_it() -> None:
+    facts = replace(CALM, profile="lab", wallet="Ada Example · personal")
+    assert "lab Ada Example · personal" in text(first_line(facts, 160), 160)
+    assert "lab Ada Example · personal" not in text(first_line(facts, 120), 120)
+
+
 def test_wide() -> None:
     one, two = text(first_line(CALM, 150), 150), text(second_line(CALM, 150), 150)
     assert "acme  ●wallet 10s ●runs 0s ●pods 5s  API 212/1000  ▲0  08:41:07Z" in one
