@@ -9,6 +9,8 @@ from textual._xterm_parser import XTermParser
 from textual.constants import ESCAPE_DELAY
 from textual.message import Message
 
+from prime_tui.ui.terminal.pasted import Pasted
+
 READ_BYTES = 4096
 AWAKE_MS = 100  # while an escape key may still turn out to be the start of a sequence
 
@@ -29,7 +31,7 @@ class Keyboard:
 
     def run(self, send: Callable[[Message], None], *, debug: bool = False) -> None:
         """Send messages until stopped, or until there is no more input."""
-        parser = XTermParser(debug)
+        parser, pasted = XTermParser(debug), Pasted()
         decode = getincrementaldecoder("utf-8")("replace").decode
         poll = select.poll()
         poll.register(self._fd, select.POLLIN)
@@ -44,7 +46,7 @@ class Keyboard:
                 read = self._read()
                 if not read:
                     break
-                for message in parser.feed(decode(read)):
+                for message in parser.feed(pasted.harmless(decode(read))):
                     send(message)
                 naps = 1 + int(ESCAPE_DELAY * 1000 / AWAKE_MS)
             for message in parser.tick():
