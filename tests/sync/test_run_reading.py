@@ -29,7 +29,8 @@ async def test_live_runs_are_read_in_turn_about_once_a_minute() -> None:
             reads = sum(
                 f"/billing/runs/{run_id}/usage" in str(one["path"]) for one in watch.sim.request_log()
             )
-            assert reads >= 1200 / 60 / max(1, len(live) / 3), (run_id, reads)
+            wanted = 1200 / 60 / max(1, len(live) / 3)
+            assert reads >= wanted * 0.9, (run_id, reads)  # every wait is up to a tenth longer
 
 
 async def test_what_billing_shows_first_waits_for_the_list_and_has_its_progress_then() -> None:
