@@ -156,6 +156,19 @@ async def test_a_run_paid_by_the_gpu_hour_has_the_price_of_its_bill(store: Store
     assert (view.cost.usd, view.cost.origin) == (Decimal("38.40"), CostOrigin.BILLED)
 
 
+async def test_a_total_that_was_followed_for_a_moment_only_does_not_make_the_rate(store: Store) -> None:
+    run = Run(RunId("r"), state=RunState.RUNNING, status_word="RUNNING", started_at=ago(hours=1))
+    store.runs.loaded(Listing((run,)), NOW)
+    for minute, usd in enumerate(("20.00", "20.00", "20.70", "21.00", "21.30", "21.60", "22.00", "22.30")):
+        at = NOW + timedelta(minutes=minute)
+        store.usage_loaded(
+            RunUsage(RunId("r"), total_tokens=9, total_cost_usd=Decimal(usd), pricing=PRICES), at
+        )
+        rate = run_views(store, at)[0].usd_per_h
+        assert rate is not None
+        assert 15 <= rate <= 25, (minute, rate)
+
+
 async def test_a_known_price_gives_rate_and_estimate(store: Store) -> None:
     run = Run(
         RunId("r"),

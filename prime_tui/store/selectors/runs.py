@@ -26,13 +26,14 @@ from prime_tui.store.selectors.kept import kept
 from prime_tui.store.selectors.ordering import ordered
 from prime_tui.store.selectors.run_ids import Sources, known_run_ids, listed_runs, own_launches
 from prime_tui.store.series import Series, rates_per_s
-from prime_tui.store.store import Store
+from prime_tui.store.store import RunTrail, Store
 
 RECENTLY_BILLED = timedelta(minutes=10)
 RATE_WINDOW = timedelta(minutes=15)
 BILLED_ENOUGH = timedelta(minutes=5)
 SPARK_POINTS = 24
 INACTIVE = "inactive"
+WAITING = frozenset({RunState.QUEUED, RunState.PENDING})
 SPEED_SPACING = timedelta(seconds=60)
 
 
@@ -146,9 +147,10 @@ def _view(
     tokens = _tokens(usage)
     cost = _cost(usage, billed, estimate)
     rate = _rate(store, run_id, price, state, now)
-    is_estimate = rate is None or (price is None and rate > 0)
-    if rate is None and state in LIVE:
-        rate = _average_rate(cost, started_at, now)
+    if price is None and state in LIVE - WAITING and (rate is None or not _is_watched(trail)):
+        average = _average_rate(cost, started_at, now)
+        rate = rate if average is None else average
+    is_estimate = price is None and bool(rate)
     return RunView(
         id=run_id,
         name=(run.name if run else None)
@@ -166,7 +168,7 @@ def _view(
         tokens_per_s=_speed(trail.tokens) if trail and tokens is not None else (),
         cost=cost,
         usd_per_h=rate,
-        is_rate_estimate=is_estimate and rate is not None,
+        is_rate_estimate=is_estimate,
         created_at=(run.created_at if run else None)
         or (launch.launched_at if launch else None)
         or _first_billed_at(store, run_id),
@@ -290,11 +292,17 @@ def _average_rate(cost: Cost, started_at: datetime | None, now: datetime) -> Dec
     return None if until - started_at < BILLED_ENOUGH else cost.usd / hours(started_at, until)
 
 
+def _is_watched(trail: RunTrail | None) -> bool:
+    """Whether a total was followed for long enough: it grows in steps, so a short slope is far off."""
+    points = trail.cost_usd.points() if trail is not None else ()
+    return bool(points) and points[-1][0] - points[0][0] >= BILLED_ENOUGH
+
+
 def _rate(
     store: Store, run_id: RunId, listed: Decimal | None, state: RunState, now: datetime
 ) -> Decimal | None:
     """What a run costs per hour: by its price where known, else as seen over the last quarter of an hour."""
-    if state in (RunState.QUEUED, RunState.PENDING):
+    if state in WAITING:
         return Decimal(0)
     if state not in LIVE:
         return None if state is RunState.UNKNOWN else Decimal(0)
