@@ -23,8 +23,9 @@ from tests.ui.monitor import Monitor, monitor
 
 SCREENS = ("wallet", "runs", "pods", "chat")
 WALLET = "GET /api/v1/billing/wallet"
-OUTAGE_S, LONGEST_WAIT_S, STEP_S = 150.0, 330.0, 15.0
-"""Enough for a blip and the second failure, which is told; and for the longest wait between two tries."""
+OUTAGE_S, LONGEST_WAIT_S, STEP_S = 150.0, 360.0, 15.0
+"""Enough for a blip and the second failure, which is told; and for the longest wait between two tries:
+300 s, a tenth more, and the steps in which we look."""
 SIZE = (120, 90)
 """High enough for all toasts below the lines on top."""
 STRICT = Limits(list_bytes=300_000, body_bytes=300_000)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -32,7 +33,7 @@ def test_changes_lead_to_what_a_whole_frame_shows(tmp_path: Path) -> None:
 
 
 def quiet_body(one: Terminal) -> str:
-    """All but the lines on top, which tell of readings, once nothing is written any more."""
+    """All but the lines on top and ages, which tell of readings, once nothing is written any more."""
     while one.drain(0.4):
         pass
-    return "\n".join(one.text().splitlines()[2:])
+    return re.sub(r"\b\d+[smh] old\b", "", "\n".join(one.text().splitlines()[2:]))
