@@ -54,7 +54,7 @@ def test_who_shares_the_budget_and_who_writes_is_told(home: Home, service: str) 
         terminal(command, home=home.path, PYTHONPATH=str(ROOT), PRIME_API_KEY=KEY) as second,
     ):
         for one in (first, second):
-            one.until(lambda text: re.search(r"API [1-9]", text), "a call")
+            one.until(lambda text: re.search(r"●wallet|\bw\d+s", text), "a reading of its own")
         first.until(lambda _: list(recorders(state.state_dir)), "one that writes")
         (writer,) = recorders(state.state_dir)
         heir = second if writer == first.pid else first
