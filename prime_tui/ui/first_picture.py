@@ -12,6 +12,8 @@ from prime_tui.ui.colours import COLOURS, role_colours
 from prime_tui.ui.render.footer import COMMON_HINTS, footer
 from prime_tui.ui.render.strip import LEAST_HEIGHT, LEAST_WIDTH, StripFacts, first_line, second_line
 from prime_tui.ui.render.styled import BOLD, FADED, Role, Span, edges, fit, printable
+from prime_tui.ui.terminal.environment import erases_to_background
+from prime_tui.ui.terminal.pen import ERASED_RUN_CELLS
 from prime_tui.ui.terminal.sgr import PALETTE, Look, StyleBook
 
 STARTING = Span("Starting…", "dim")
@@ -46,7 +48,8 @@ def first_picture(
     )
     looks = tuple(book.look(number) for number in range(len(book)))
     parts = tuple((tuple(sorted(look.attributes)), *look[1:]) for look in looks)
-    return Picture(width, height, _sequence(lines, book), lines, parts)
+    erases = erases_to_background(environ)
+    return Picture(width, height, _sequence(lines, book, erases=erases), lines, parts)
 
 
 def takes_palette(environ: Mapping[str, str]) -> bool:
@@ -84,7 +87,7 @@ def _parameter(colour: str, layer: int) -> str:
     return str(layer + bright + BASIC.index(name)) if name in BASIC else ""
 
 
-def _sequence(lines: tuple[tuple[tuple[str, int], ...], ...], book: StyleBook) -> str:
+def _sequence(lines: tuple[tuple[tuple[str, int], ...], ...], book: StyleBook, *, erases: bool) -> str:
     """What draws the lines on a cleared terminal in its plain look."""
     out: list[str] = []
     look = book.plain
@@ -93,6 +96,12 @@ def _sequence(lines: tuple[tuple[tuple[str, int], ...], ...], book: StyleBook) -
             continue
         out.append(f"\x1b[{y}H")
         for text, number in line:
-            out += [book.change(look, number), text]
+            is_erased = erases and text.isspace() and len(text) >= ERASED_RUN_CELLS
+            out += [book.change(look, number), _erasure(len(text)) if is_erased else text]
             look = number
     return "".join(out)
+
+
+def _erasure(cells: int) -> str:
+    """What leaves blanks in the background that is set, and the cursor behind them."""
+    return f"\x1b[{cells}X\x1b[{cells}C"

@@ -5,7 +5,7 @@ Nothing here imports Textual.
 
 import os
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import IO
 
 # Few frames and no animation: over a slow link each of them is paid for.
@@ -24,6 +24,21 @@ FORBIDDEN = (
     "TEXTUAL_SCREENSHOT_LOCATION",
     "TEXTUAL_SHOW_RETURN",
 )
+# Terminals that fill what they erase with the background that is set (`bce` of their terminfo) and can erase
+# a number of cells (`ech`). Reading terminfo itself would cost a library; multiplexers name themselves.
+BACKGROUND_ERASERS = (
+    "xterm",
+    "rxvt",
+    "linux",
+    "konsole",
+    "vte",
+    "alacritty",
+    "foot",
+    "st-",
+    "wezterm",
+    "iterm2",
+)
+SCREEN = "STY"  # GNU Screen erases to black, whatever TERM was set to within it
 COLOURLESS_THEME = "ansi-dark"
 
 
@@ -52,6 +67,12 @@ def write_utf8(stream: IO[str] | None) -> None:
     reconfigure = getattr(stream, "reconfigure", None)
     if reconfigure is not None and encoding.lower().replace("-", "") != "utf8":
         reconfigure(encoding="utf-8", errors="replace")
+
+
+def erases_to_background(environ: Mapping[str, str] | None = None) -> bool:
+    """Whether the terminal says it is one that fills what it erases with the background that is set."""
+    environ = os.environ if environ is None else environ
+    return environ.get("TERM", "").startswith(BACKGROUND_ERASERS) and SCREEN not in environ
 
 
 def unfit_reason(environ: MutableMapping[str, str] | None = None) -> str | None:

@@ -4,7 +4,7 @@ The toolkit sends every region that it refreshes, whole. `FrameDiff` keeps what 
 cell, and turns each frame into the shortest runs that differ. It knows neither an app nor a driver.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import compress, groupby, pairwise
 from operator import ne, or_
 from typing import NamedTuple
@@ -15,8 +15,8 @@ from textual.strip import Strip
 
 from prime_tui.persistence.last_frame import Picture
 from prime_tui.ui.terminal.graphemes import CONTINUED, cells_of
-from prime_tui.ui.terminal.pen import Pen
-from prime_tui.ui.terminal.sgr import Look, StyleBook, parse_look
+from prime_tui.ui.terminal.pen import ERASED_RUN_CELLS, Pen
+from prime_tui.ui.terminal.sgr import PLAIN, Look, StyleBook, parse_look
 
 UNKNOWN = "\x00"  # equal to nothing that is ever drawn
 BLANK = " "
@@ -36,8 +36,15 @@ class Piece(NamedTuple):
 class FrameDiff:
     """What a terminal shows, and the way from there to the next frame."""
 
-    def __init__(self, colours: ColorSystem) -> None:
+    def __init__(self, colours: ColorSystem, *, erases_to_background: bool = False) -> None:
+        """Nothing is drawn yet.
+
+        Args:
+            colours: What the terminal can show.
+            erases_to_background: It fills what it erases with the background that is set.
+        """
         self._colours = colours
+        self._erases_to_background = erases_to_background
         self._width = self._height = 0
         self._book = StyleBook()
         self._pen = Pen(self._book)
@@ -220,19 +227,29 @@ class FrameDiff:
             self._send_run(y, start, end, shown, looks)
         if erased_from is not None:
             self._pen.move(erased_from, y)
-            self._pen.look(self._book.plain)
+            self._look_for_blanks(looks[erased_from])
             self._pen.erase_line()
 
     def _blank_tail(self, shown: list[str], looks: list[int]) -> int:
-        """Where the blanks at the end begin that an erased line would show on any terminal.
-
-        Only in the terminal's own colours: not every terminal erases to a background that is set.
-        """
-        plain, on_blank = self._book.plain, self._book.on_blank
-        tail = self._width
-        while tail and shown[tail - 1] == BLANK and on_blank(looks[tail - 1]) == plain:
+        """Where the blanks at the end begin that erasing the rest of the line shows."""
+        on_blank = self._book.on_blank
+        tail, seen = self._width, on_blank(looks[-1])
+        if not self._erasing_shows(seen):
+            return tail
+        while tail and shown[tail - 1] == BLANK and on_blank(looks[tail - 1]) == seen:
             tail -= 1
         return tail
+
+    def _erasing_shows(self, look: int) -> bool:
+        """Whether erased cells look like blanks of this look; not every terminal erases to a background."""
+        seen = self._book.look(self._book.on_blank(look))
+        return seen == PLAIN or (self._erases_to_background and not seen.attributes and not seen.link)
+
+    def _look_for_blanks(self, look: int) -> None:
+        """Draw so that blanks come out like those of `look`."""
+        on_blank = self._book.on_blank
+        if self._pen.style is None or on_blank(self._pen.style) != on_blank(look):
+            self._pen.look(on_blank(look))
 
     def _worth_rewriting(self, start: int, end: int, shown: list[str], looks: list[int]) -> bool:
         """Whether the unchanged cells of a gap cost less than a jump over them."""
@@ -256,7 +273,21 @@ class FrameDiff:
             self._send_stretch(first, y, looks[first], shown[first:last])
 
     def _send_stretch(self, x: int, y: int, look: int, cells: list[str]) -> None:
+        """Write cells of one look; long blanks are erased where that shows the same."""
+        written = 0
+        if self._erases_to_background and len(cells) >= ERASED_RUN_CELLS and self._erasing_shows(look):
+            for first, last in _long_blanks(cells):
+                self._send_text(x + written, y, look, cells[written:first])
+                self._pen.move(x + first, y)
+                self._look_for_blanks(look)
+                self._pen.erase(last - first)
+                written = last
+        self._send_text(x + written, y, look, cells[written:])
+
+    def _send_text(self, x: int, y: int, look: int, cells: list[str]) -> None:
         """Write cells of one look; blanks before them keep the look that is set if that shows the same."""
+        if not cells:
+            return
         pen, on_blank = self._pen, self._book.on_blank
         pen.move(x, y)
         if look != pen.style:
@@ -291,6 +322,16 @@ def _certain_cells(cells: list[str]) -> tuple[int, bool]:
     while count < len(cells) and cells[count] == CONTINUED:
         count += 1
     return count, False
+
+
+def _long_blanks(cells: list[str]) -> Iterator[tuple[int, int]]:
+    """Where blanks begin and end that are long enough to be erased."""
+    start = 0
+    for is_blank, group in groupby(cells, BLANK.__eq__):
+        end = start + sum(1 for _ in group)
+        if is_blank and end - start >= ERASED_RUN_CELLS:
+            yield start, end
+        start = end
 
 
 def _lead(shown: list[str], x: int) -> int:

@@ -2,6 +2,9 @@
 
 from prime_tui.ui.terminal.sgr import StyleBook
 
+ERASED_RUN_CELLS = 12
+"""From here on an erasure and a jump over it are shorter than the blanks."""
+
 
 class Pen:
     """Writes into a buffer and knows the state of the terminal after it.
@@ -57,6 +60,10 @@ class Pen:
     def erase_line(self) -> None:
         """Blank the rest of the line in the look that is set."""
         self._out.append("\x1b[K")
+
+    def erase(self, cells: int) -> None:
+        """Blank this many cells from here on, in the background that is set; the cursor stays."""
+        self._out.append(f"\x1b[{cells}X")
 
 
 def _sideways(cells: int) -> str:

@@ -30,6 +30,7 @@ from prime_tui.ui.terminal.audience import Audience
 from prime_tui.ui.terminal.curtain import MARKED_LINES, Curtain
 from prime_tui.ui.terminal.dirty_lines import paint_dirty_lines
 from prime_tui.ui.terminal.driver import QuietDriver
+from prime_tui.ui.terminal.environment import erases_to_background
 from prime_tui.ui.terminal.frame_diff import FrameDiff, Piece
 from prime_tui.ui.terminal.paint_clock import FRAME_S, paint_by_clock
 from prime_tui.ui.terminal.pins import unfit_reason
@@ -181,7 +182,10 @@ class QuietApp(App[ReturnType]):
     def _send_difference(self, driver: QuietDriver, update: LayoutUpdate | ChopsUpdate) -> None:
         if self._running and not self._closed:
             if self._frame_diff is None:
-                self._frame_diff = FrameDiff(self.console._color_system or ColorSystem.TRUECOLOR)
+                self._frame_diff = FrameDiff(
+                    self.console._color_system or ColorSystem.TRUECOLOR,
+                    erases_to_background=erases_to_background(),
+                )
                 if self._standing is None:
                     self._frame_diff.cleared(*_frame_size(update))
                 else:

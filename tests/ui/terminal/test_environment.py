@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from prime_tui.ui.terminal.environment import prepare, unfit_reason, write_utf8
+from prime_tui.ui.terminal.environment import erases_to_background, prepare, unfit_reason, write_utf8
 
 
 def test_it_sets_quiet_defaults_and_leaves_what_the_person_set() -> None:
@@ -41,6 +41,22 @@ def test_it_does_not_import_the_toolkit() -> None:
         "import sys, prime_tui.ui.terminal.environment as e; e.prepare({}); print('textual' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "False\n"
+
+
+@pytest.mark.parametrize(
+    ("environ", "erases"),
+    [
+        ({"TERM": "xterm-256color"}, True),
+        ({"TERM": "linux"}, True),
+        ({"TERM": "tmux-256color"}, False),
+        ({"TERM": "screen-256color", "STY": "1.pts-0.host"}, False),
+        ({"TERM": "xterm-256color", "STY": "1.pts-0.host"}, False),
+        ({"TERM": "vt100"}, False),
+        ({}, False),
+    ],
+)
+def test_who_erases_to_the_background_that_is_set(environ: dict[str, str], erases: bool) -> None:
+    assert erases_to_background(environ) is erases
 
 
 @pytest.mark.parametrize("encoding", ["latin-1", "ascii"])

@@ -1,7 +1,7 @@
 """The frame diff shows what the toolkit's own frames show, whatever happens."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -61,6 +61,16 @@ class Torture(TwoTerminals):
         for theme in THEMES:
             self.register_theme(theme)
         self.query_one(KeyedTable).focus()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _terminal() -> Iterator[None]:
+    """One kind of terminal for all: the toolkit keeps what a style looked like on the first."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TERM", "xterm-256color")
+        patch.setenv("COLORTERM", "truecolor")
+        patch.delenv("STY", raising=False)
+        yield
 
 
 Step = Callable[[Torture, Pilot[Any]], Any]
@@ -170,9 +180,12 @@ async def run(script: list[Step]) -> Torture:
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(steps, min_size=1, max_size=12))
-def test_both_terminals_show_the_same(script: list[Step]) -> None:
-    app = asyncio.run(run(script))
+@given(st.lists(steps, min_size=1, max_size=12), st.booleans())
+def test_both_terminals_show_the_same(script: list[Step], erases: bool) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        if not erases:
+            patch.setenv("STY", "1.pts-0.host")
+        app = asyncio.run(run(script))
     assert app.differences == []
     assert app.as_difference.cells() == app.plain.cells()
     assert app.frames

@@ -13,7 +13,7 @@ from textual.strip import Strip
 from prime_tui.ui.terminal.frame_diff import FrameDiff, Piece
 from tests.ui.terminal.emulated import Terminal
 
-WIDTH, HEIGHT = 14, 3
+WIDTH, HEIGHT = 28, 3
 PLAIN = Style()
 STYLES = [
     PLAIN,
@@ -40,10 +40,10 @@ def whole(strip: Strip, width: int = WIDTH) -> Strip:
 class Pair:
     """The same frames drawn twice: as differences, and whole on a terminal that was cleared."""
 
-    def __init__(self, width: int = WIDTH, height: int = HEIGHT) -> None:
+    def __init__(self, width: int = WIDTH, height: int = HEIGHT, *, erases: bool = False) -> None:
         self.width, self.height = width, height
         self.terminal = Terminal(width, height)
-        self.diff = FrameDiff(ColorSystem.TRUECOLOR)
+        self.diff = FrameDiff(ColorSystem.TRUECOLOR, erases_to_background=erases)
         self.diff.cleared(width, height)
 
     def show(self, lines: dict[int, list[Piece]]) -> str:
@@ -57,7 +57,7 @@ class Pair:
 
 parts = st.lists(
     st.tuples(
-        st.sampled_from(["a", "bc", " ", "   ", "日", "日本", "é", "█", "─x", "wörd"]),
+        st.sampled_from(["a", "bc", " ", "   ", " " * 13, "日", "日本", "é", "█", "─x", "wörd"]),
         st.sampled_from(STYLES),
     ),
     max_size=9,
@@ -67,11 +67,11 @@ cuts = st.lists(st.integers(1, WIDTH - 1), unique=True, max_size=3).map(sorted)
 
 
 @settings(max_examples=400, deadline=None)
-@given(frames, cuts)
+@given(frames, cuts, st.booleans())
 def test_what_is_sent_as_differences_shows_the_last_frame(
-    script: list[dict[int, list[tuple[str, Style]]]], cut_at: list[int]
+    script: list[dict[int, list[tuple[str, Style]]]], cut_at: list[int], erases: bool
 ) -> None:
-    pair = Pair()
+    pair = Pair(erases=erases)
     wanted = Terminal(WIDTH, HEIGHT)
     for frame in script:
         lines: dict[int, list[Piece]] = {}
@@ -138,13 +138,31 @@ def test_a_change_in_one_cell_of_a_full_line_takes_few_bytes() -> None:
     assert pair.text(1)[60] == "2"
 
 
-def test_the_blank_rest_of_a_line_is_erased_only_in_the_terminals_own_colours() -> None:
-    pair = Pair(80, 1)
-    for style, erased in ((PLAIN, True), (STYLES[6], False)):
+def test_the_blank_rest_of_a_line_is_erased_where_that_shows_the_same() -> None:
+    for style, erases, erased in (
+        (PLAIN, False, True),
+        (STYLES[6], False, False),
+        (STYLES[6], True, True),
+        (Style(underline=True), True, False),
+        (Style(reverse=True), True, False),
+        (Style(link="https://example.org"), True, False),
+    ):
+        pair = Pair(80, 1, erases=erases)
         pair.show({0: [Piece(0, 80, line(("x" * 80, style)))]})
         sequence = pair.show({0: [Piece(0, 80, line(("x" + " " * 79, style)))]})
         assert ("\x1b[K" in sequence) is erased
         assert pair.text().rstrip() == "x"
+
+
+def test_long_blanks_between_two_texts_are_erased_in_their_background() -> None:
+    """The frame of a pane: its sides stay, what is between them takes few bytes."""
+    bytes_of = {}
+    for erases in (False, True):
+        pair = Pair(80, 1, erases=erases)
+        bytes_of[erases] = len(pair.show({0: [Piece(0, 80, line(("│" + " " * 78 + "│", STYLES[6])))]}))
+        assert pair.text() == "│" + " " * 78 + "│"
+        assert {pair.terminal.screen.buffer[0][x].bg for x in range(80)} == {"121212"}
+    assert bytes_of[True] < bytes_of[False] - 60
 
 
 def test_control_characters_never_reach_the_terminal() -> None:
