@@ -55,6 +55,10 @@ class Drawn(Protocol):
         """Draw the lines on top."""
         ...
 
+    def show_clock(self, now: datetime) -> None:
+        """Draw only the clock in them."""
+        ...
+
     def tick(self, now: datetime) -> None:
         """Let ages grow."""
         ...
@@ -189,7 +193,11 @@ class Heartbeat:
             if is_on_top and self._trust != before:
                 screen.pull()
             else:
-                screen.show_strip()  # under a dialog too: a header that stands still would look fresh
+                # Under a dialog too: a header that stands still would look fresh.
+                if self._stage.strip.is_still(now):
+                    screen.show_clock(now)
+                else:
+                    screen.show_strip()
                 if is_on_top:
                     screen.tick(now)
         return monotonic() + (self._away_s if self._is_away else BEAT_S)

@@ -14,6 +14,8 @@ from prime_tui.ui.heartbeat import Heartbeat
 from prime_tui.ui.strip_facts import StripModel
 
 if TYPE_CHECKING:
+    from textual.widget import Widget
+
     from prime_tui.accounts.desk import AccountDesk
     from prime_tui.sync.engine import Engine
 
@@ -38,6 +40,10 @@ class Shell(Protocol):
     @property
     def base_screen(self) -> object:
         """The screen of the present mode, whether or not a dialog covers it."""
+        ...
+
+    def paint_at_once(self, widget: Widget) -> bool:
+        """Send what a widget shows now to the terminal; False where it has to ask for a refresh."""
         ...
 
     async def use_profile(self, profile: Profile, account_id: UserId | None = None) -> None:

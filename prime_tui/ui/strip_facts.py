@@ -14,6 +14,7 @@ from prime_tui.store.selectors.kept import kept_per_bill
 from prime_tui.store.selectors.money import balance_usd, listed_burn, measured_burn, spendable_usd
 from prime_tui.store.selectors.runs import run_views
 from prime_tui.store.store import Store
+from prime_tui.ui.pace import QUICK
 from prime_tui.ui.render.profiles import chip_of, profile_label
 from prime_tui.ui.render.strip import SPARK_BUCKETS, StripFacts
 
@@ -27,14 +28,24 @@ class StripModel:
         self._store = store
         self._slow_at: datetime | None = None
         self._slow = StripFacts(0, datetime.min.replace(tzinfo=UTC))
+        self._given_at: datetime | None = None
+        self._counts_seconds = False
 
     def invalidate(self) -> None:
         """The store changed."""
-        self._slow_at = None
+        self._slow_at = self._given_at = None
+
+    def is_still(self, now: datetime) -> bool:
+        """Whether the facts that were given last may go on being shown, all but the clock."""
+        given_at = self._given_at
+        return given_at is not None and timedelta() <= now - given_at < QUICK and not self._counts_seconds
 
     def facts(self, active_tab: int, now: datetime, *, is_ticking: bool = True) -> StripFacts:
         """Return the facts at `now`; unless they tick, they are shown until something changes."""
         store = self._store
+        sources = source_ages(store, now)
+        self._given_at = now
+        self._counts_seconds = any(one.freshness is Freshness.STALE for one in sources)
         # Estimates creep with time alone; once in ten seconds is enough for two decimal places.
         if self._slow_at is None or now - self._slow_at >= timedelta(seconds=10) or now < self._slow_at:
             self._slow, self._slow_at = self._gather(now), now
@@ -48,7 +59,7 @@ class StripModel:
             chip=chip_of(store.session.profile, store.session.colour),
             is_demo=store.session.is_demo,
             is_read_only=store.session.is_read_only,
-            sources=source_ages(store, now),
+            sources=sources,
             budget=store.budget,
             is_balance_old=store.wallet.remote.freshness(now) is Freshness.STALE,
         )

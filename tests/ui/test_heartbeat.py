@@ -52,6 +52,9 @@ class Screen:
     def show_strip(self) -> None:
         self.drawn.append("strip")
 
+    def show_clock(self, now: datetime) -> None:
+        self.drawn.append("clock")
+
     def tick(self, now: datetime) -> None:
         self.drawn.append("tick")
 
@@ -173,3 +176,35 @@ async def test_nothing_ticks_and_trouble_shows() -> None:
 def _sources(text: str) -> str:
     line = text.splitlines()[0]
     return line[line.index("●") : line.index("as of")]
+
+
+def test_the_strip_stands_for_some_seconds_unless_something_counts_them() -> None:
+    stage = Stage()
+    strip, now = stage.strip, stage.clock.at
+    assert not strip.is_still(now), "nothing was given yet"
+    ages = {one.name: one.age_s for one in strip.facts(0, now).sources}
+    assert ages["pods"] == 0
+    assert strip.is_still(now + timedelta(seconds=4))
+    assert not strip.is_still(now + timedelta(seconds=5))
+    assert not strip.is_still(now - timedelta(seconds=1)), "the clock was set back"
+    stage.store.pods.failed(NetworkError("The line is cut."))
+    strip.facts(0, now)
+    assert not strip.is_still(now + timedelta(seconds=1)), "the next try is counted down to"
+
+
+async def test_with_a_clock_ages_follow_within_seconds_and_the_clock_each_second() -> None:
+    async with monitor(screen="pods", sim=STILL, size=(170, 40)) as one:
+        await one.sees("●pods", "No pods")
+        frames = [one.text().splitlines()[0]]
+
+        def seen() -> bool:
+            line = one.text().splitlines()[0]
+            if line != frames[-1]:
+                frames.append(line)
+            return len(frames) > 9
+
+        await one.until(seen, "nine beats")
+        clocks = [line.split()[-1] for line in frames]
+        ages = [line[line.index("●") : line.index("API")] for line in frames]
+        assert len(set(clocks)) >= 9
+        assert 2 <= len(set(ages)) <= 7

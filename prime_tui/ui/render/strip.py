@@ -20,7 +20,6 @@ from prime_tui.ui.render.styled import ChipRole, Role, Span, Styled, clip, join,
 
 TABS = ("Wallet", "Runs", "Pods", "Chat")
 SPARK_BUCKETS = 24
-FRESH_STEP_S = 5
 LEAST_WIDTH, LEAST_HEIGHT = 60, 15
 """Of the terminal, for any screen."""
 WIDE, MIDDLE, NARROW = 120, 96, 80
@@ -95,15 +94,15 @@ FITS = (
 
 def first_line(facts: StripFacts, width: int) -> tuple[Styled, Styled]:
     """Return the left and right parts: tabs and wallet; ages, calls, alerts and the clock."""
-    clock = clock_part(facts, width)
+    clock = clock_part(facts.now, width, is_ticking=facts.is_ticking)
     left, right = first_parts(facts, width - len(clock.text), width)
     return left, join([right, clock])
 
 
-def clock_part(facts: StripFacts, width: int) -> Span:
+def clock_part(now: datetime, width: int, *, is_ticking: bool = True) -> Span:
     """Return what is at the right end of the first line, with a blank after it."""
-    clock = f"{clock_time(facts.now)} "
-    if not facts.is_ticking:
+    clock = f"{clock_time(now)} "
+    if not is_ticking:
         clock = f"{'as of ' if width >= MIDDLE else '@'}{clock}"
     return Span(clock, "dim")
 
@@ -183,7 +182,7 @@ def _ticking_source(source: SourceAge, has_names: bool) -> Styled:
         return Span(f"✕{name}{'not permitted' if has_names else age}", "bad")
     match source.freshness:
         case Freshness.FRESH:
-            return (Span("●" if has_names else "", "good"), Span(f"{name}{_in_steps(source)}", "dim"))
+            return (Span("●" if has_names else "", "good"), Span(f"{name}{age}", "dim"))
         case Freshness.LOADING:
             return Span(f"◌{name}…", "dim")
         case Freshness.STALE if source.retry_in_s is None:
@@ -223,12 +222,6 @@ def _standing_source(source: SourceAge, has_names: bool, *, now: datetime) -> St
 def _rounded_up(seconds: float) -> str:
     """A duration that is not shorter than the true one."""
     return span(ceil(seconds) if seconds <= 59 else ceil(seconds / 60) * 60)
-
-
-def _in_steps(source: SourceAge) -> str:
-    """The age of something fresh: three numbers that change every second would cost more than they tell."""
-    age_s = source.age_s
-    return span(age_s if age_s is None or age_s >= 60 else age_s // FRESH_STEP_S * FRESH_STEP_S)
 
 
 def _alert_count(alerts: Sequence[Alert]) -> Styled:

@@ -192,12 +192,20 @@ class PrimeScreen(Screen[None]):
         facts = self.monitor.strip.facts(self.TAB, heart.moment(), is_ticking=heart.has_clock)
         width = self.size.width
         one, two = self.query_one("#strip-1", Line), self.query_one("#strip-2", Line)
-        time, clock = clock_part(facts, width), self.query_one("#clock", Line)
+        time, clock = clock_part(facts.now, width, is_ticking=heart.has_clock), self.query_one("#clock", Line)
         clock.content = time
         if clock.styles.width is None or clock.styles.width.value != len(time.text):
             clock.styles.width = len(time.text)
         one.content, one.right = first_parts(facts, width - len(time.text), width)
         two.content, two.right = second_line(facts, width)
+
+    def show_clock(self, now: datetime) -> None:
+        """Draw only the clock in them."""
+        time, clock = clock_part(now, self.size.width), self.query_one("#clock", Line)
+        if time != clock.content:
+            clock.set_reactive(Line.content, time)
+            if not self.monitor.paint_at_once(clock):
+                clock.refresh()
         now_wrong, line = banner(self.store), self.query_one("#banner", Line)
         line.display = now_wrong is not None
         line.content, line.right = ("", "") if now_wrong is None else now_wrong

@@ -110,9 +110,13 @@ class FrameDiff:
         drawing, self._pen = self._pen.take(), pen
         return drawing
 
+    def has_size(self, width: int, height: int) -> bool:
+        """Whether this is the size of the terminal that it knows."""
+        return (width, height) == (self._width, self._height)
+
     def frame(self, lines: Iterable[tuple[int, Sequence[Piece]]], width: int, height: int) -> str:
         """The sequence that shows `lines` (number and pieces) on a terminal of this size; may be empty."""
-        if (width, height) != (self._width, self._height):
+        if not self.has_size(width, height):
             self._width, self._height = width, height
             self.forget()
         if len(self._book) > MOST_STYLES:

@@ -7,7 +7,7 @@ import os
 import sys
 import traceback
 import weakref
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from time import monotonic
 from typing import Any, ClassVar, ParamSpec, TypeVar
@@ -34,6 +34,7 @@ from prime_tui.ui.terminal.environment import erases_to_background
 from prime_tui.ui.terminal.frame_diff import FrameDiff, Piece
 from prime_tui.ui.terminal.paint_clock import FRAME_S, paint_by_clock
 from prime_tui.ui.terminal.pins import unfit_reason
+from prime_tui.ui.terminal.straight import lines_now, uncovered_region
 
 SWITCH = "PRIME_TUI_FRAME_DIFF"
 SYNC_START, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
@@ -191,20 +192,53 @@ class QuietApp(App[ReturnType]):
                 else:
                     self._frame_diff.shows(self._standing)
                     self._standing = None
-            try:
-                sequence = self._frame_diff.frame(_lines(update), *_frame_size(update))
-                sequence += self._caret_sequence(self._frame_diff)
-            except Exception as error:
-                # A fault here must not end the program: from now on frames go as the toolkit makes them.
-                self.frame_diff_off_reason = f"It failed: {type(error).__name__}: {error}."
-                self.refresh()
+            if not self._send_lines(driver, self._frame_diff, _lines(update), _frame_size(update)):
                 return
             self._painted = self._present()
-            if sequence:
-                if self._sync_available and len(sequence) >= SYNC_FROM_CHARACTERS:
-                    sequence = f"{SYNC_START}{sequence}{SYNC_END}"
-                driver.write_frame(sequence)
         self.post_display_hook()
+
+    def _send_lines(
+        self,
+        driver: QuietDriver,
+        diff: FrameDiff,
+        lines: Iterable[tuple[int, Sequence[Piece]]],
+        size: tuple[int, int],
+    ) -> bool:
+        try:
+            sequence = diff.frame(lines, *size) + self._caret_sequence(diff)
+        except Exception as error:
+            # A fault here must not end the program: from now on frames go as the toolkit makes them.
+            self.frame_diff_off_reason = f"It failed: {type(error).__name__}: {error}."
+            self.refresh()
+            return False
+        if sequence:
+            if self._sync_available and len(sequence) >= SYNC_FROM_CHARACTERS:
+                sequence = f"{SYNC_START}{sequence}{SYNC_END}"
+            driver.write_frame(sequence)
+        return True
+
+    def paint_at_once(self, widget: Widget) -> bool:
+        """Send what a widget shows now, without the toolkit's round of messages: for what changes often.
+
+        Returns:
+            False where only the toolkit can tell what the terminal has to show: the widget has to ask for
+            a refresh then.
+        """
+        driver, diff, screen = self._driver, self._frame_diff, widget.screen
+        if diff is None or self.frame_diff_off_reason is not None or self._painting_paused:
+            return False
+        if not isinstance(driver, QuietDriver) or not driver.takes_frame():
+            return False
+        if screen is not self.screen or self._batch_count or screen._layout_required:
+            return False
+        region = uncovered_region(screen._compositor, widget)
+        if region is None or not diff.has_size(*screen._compositor.size):
+            return False
+        lines = [
+            (y, [Piece(region.x, region.right, strip)])
+            for y, strip in zip(region.line_range, lines_now(widget), strict=True)
+        ]
+        return self._send_lines(driver, diff, lines, screen._compositor.size)
 
     def _caret_sequence(self, diff: FrameDiff) -> str:
         """Leave the hidden cursor where text is typed, so that an input method shows up there."""

@@ -52,7 +52,7 @@ def roles(styled: Styled, piece: str) -> set[str]:
 
 def test_eighty_columns() -> None:
     one, two = text(first_line(CALM, 80), 80), text(second_line(CALM, 80), 80)
-    assert one == " 1 Wallet 2 Runs 3 Pods 4 Chat  acme  w10s r0s p5s  API 212/1000  ▲0  08:41:07Z "
+    assert one == " 1 Wallet 2 Runs 3 Pods 4 Chat  acme  w12s r4s p9s  API 212/1000  ▲0  08:41:07Z "
     assert two == " $412.08   burn $11.42/h   runway ≥34h12 → Sat 18:41           ▂▃▃▄▅▆▇█ $251.10 "
 
 
@@ -64,7 +64,7 @@ def test_a_long_name_is_whole_where_there_is_room_for_it() -> None:
 
 def test_wide() -> None:
     one, two = text(first_line(CALM, 150), 150), text(second_line(CALM, 150), 150)
-    assert "acme  ●wallet 10s ●runs 0s ●pods 5s  API 212/1000  ▲0  08:41:07Z" in one
+    assert "acme  ●wallet 12s ●runs 4s ●pods 9s  API 212/1000  ▲0  08:41:07Z" in one
     assert "burn $11.42/h (billed $11.40/h)   runway ≥34h12 → Sat 18:41" in two
     assert two.endswith("▇▇▇██ 24h $251.10 ")
 
@@ -108,7 +108,7 @@ def test_a_narrow_terminal_still_names_whose_wallet_it_is(width: int) -> None:
     one = text(first_line(facts, width), width)
     assert one.startswith(" 1 2 Runs 3 4 ")
     assert "■ staging" in one
-    assert "w10s r0s p5s" in one
+    assert "w12s r4s p9s" in one
     assert one.endswith(" 08:41:07Z ")
     crowded = replace(
         facts,

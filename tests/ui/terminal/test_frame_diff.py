@@ -42,8 +42,10 @@ class Torture(TwoTerminals):
     #scroll { height: 4; }
     """
 
+    steps = sent_at_once = 0
+
     def compose(self) -> ComposeResult:
-        yield Line(Span("strip", "title"), Span("● 4s", "good"))
+        yield Line(Span("strip", "title"), Span("● 4s", "good"), id="strip")
         yield Rule("pods", "3 of 3")
         yield Static("", id="text")
         yield Static("styled", id="styled")
@@ -128,6 +130,15 @@ def dialog(app: Torture, _: Pilot[Any]) -> None:
         app.push_screen(ConfirmDialog("End 日本", ["body", Span("red", "bad")], yes="end"))
 
 
+def at_once(app: Torture, _: Pilot[Any]) -> None:
+    """The plain terminal gets it with the next frame, which is then nothing new to the other."""
+    strip = app.query_one("#strip", Line)
+    app.steps += 1
+    strip.set_reactive(Line.right, Span(f"{app.steps}", "good"))
+    app.sent_at_once += app.paint_at_once(strip)
+    strip.refresh()
+
+
 def toast(app: Torture, _: Pilot[Any]) -> None:
     app.notify("toast 日本", markup=False, timeout=0.01)
 
@@ -157,7 +168,7 @@ steps = st.one_of(
     st.builds(theme, st.sampled_from([theme.name for theme in THEMES])),
     st.builds(scroll, st.integers(0, 9)),
     st.builds(type_text, st.sampled_from(WORDS)),
-    st.sampled_from([loud, other_screen, dialog, toast, redraw, suspend]),
+    st.sampled_from([at_once, loud, other_screen, dialog, toast, redraw, suspend]),
 )
 
 
@@ -212,3 +223,10 @@ async def test_differences_are_a_small_part_of_the_frames() -> None:
     app = await run(script)
     assert app.differences == []
     assert app.bytes_as_difference < app.bytes_plain / 3
+
+
+async def test_what_is_sent_at_once_is_no_news_to_the_next_frame() -> None:
+    app = await run([at_once, press("j"), at_once, redraw, at_once, dialog, at_once, dialog])
+    assert app.sent_at_once == 3, "a dialog above is drawn by the toolkit"
+    assert app.differences == []
+    assert app.as_difference.cells() == app.plain.cells()
