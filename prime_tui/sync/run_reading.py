@@ -13,7 +13,7 @@ from prime_tui.domain.ids import RunId
 from prime_tui.domain.remote import Listing
 from prime_tui.domain.runs import LIVE, MetricPoint, Run, RunSource
 from prime_tui.domain.views import RunView
-from prime_tui.store.selectors.runs import run_views
+from prime_tui.store.selectors.run_list import run_views
 from prime_tui.store.slice import Slice, Topic
 from prime_tui.store.store import Store
 from prime_tui.sync.permits import Permits

@@ -12,7 +12,6 @@ from prime_tui.store.selectors.alerts import alerts
 from prime_tui.store.selectors.freshness import source_ages
 from prime_tui.store.selectors.kept import kept_per_bill
 from prime_tui.store.selectors.money import balance_usd, listed_burn, measured_burn, spendable_usd
-from prime_tui.store.selectors.runs import run_views
 from prime_tui.store.store import Store
 from prime_tui.ui.pace import QUICK
 from prime_tui.ui.render.profiles import chip_of, profile_label
@@ -67,14 +66,13 @@ class StripModel:
     def _gather(self, now: datetime) -> StripFacts:
         store = self._store
         balance = balance_usd(store)
-        runs = run_views(store, now)
-        burn = listed_burn(store, now, runs)
+        burn = listed_burn(store, now)
         known_since = store.billing.complete_since
         series = () if known_since is None else spend_of_day(store, now)
         return StripFacts(
             active_tab=0,
             now=now,
-            alerts=alerts(store, now, runs),
+            alerts=alerts(store, now),
             balance_usd=balance,
             burn=burn,
             measured_usd_per_h=measured_burn(store, now),

@@ -11,7 +11,8 @@ from prime_tui.domain.remote import Listing
 from prime_tui.domain.runs import RunState, RunUsage
 from prime_tui.domain.words import filter_words, is_narrower, matches
 from prime_tui.store.billing_book import BillingBook
-from prime_tui.store.selectors.runs import run_view, run_views
+from prime_tui.store.selectors.run_list import run_views
+from prime_tui.store.selectors.runs import run_view
 from prime_tui.store.selectors.wallet import BillingQuery, BillingSearch, Resource, resource_of
 from prime_tui.store.store import Store
 from tests.store.making import HOUR, MINUTE, NOW, row, run, wallet

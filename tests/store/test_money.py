@@ -26,8 +26,8 @@ from prime_tui.store.selectors.money import (
     wallet_runway,
 )
 from prime_tui.store.selectors.ownership import in_wallet, is_mine
-from prime_tui.store.selectors.runs import run_views
-from prime_tui.store.store import KeyState, Session, Store
+from prime_tui.store.selectors.run_list import run_views
+from prime_tui.store.store import KeyState, Store
 from tests.store.making import HOUR, MINUTE, NOW, disk, pod, row, run, wallet
 
 
@@ -85,7 +85,7 @@ async def test_only_the_wallet_in_view_counts() -> None:
     store = full_store()
     store.pods.loaded(Listing((pod(), pod("theirs", team="team-1", price="50"))), NOW)
     personal = listed_burn(store, NOW)
-    store.session = Session(wallet=WalletContext(TeamId("team-1")))
+    store.change_session(wallet=WalletContext(TeamId("team-1")))
     team = listed_burn(store, NOW)
     assert personal is not None
     assert team is not None

@@ -14,7 +14,8 @@ from prime_tui.domain.remote import Listing
 from prime_tui.domain.runs import Run, RunPricing, RunSource, RunState, RunUsage, TokenUse
 from prime_tui.domain.views import LaunchRecord, RunView
 from prime_tui.domain.wallet import BillingRow, Wallet
-from prime_tui.store.selectors.runs import RunSort, filtered_runs, run_view, run_views, sorted_runs
+from prime_tui.store.selectors.run_list import run_views
+from prime_tui.store.selectors.runs import RunSort, filtered_runs, run_view, sorted_runs
 from prime_tui.store.store import Store
 
 NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)

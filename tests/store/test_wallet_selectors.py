@@ -105,7 +105,7 @@ def test_the_gap_names_what_no_list_counts() -> None:
     start = NOW - timedelta(hours=1)
     read(store, start, "10", row(1, "4", start, "inference"), row(2, "1", start, "compute"))
     read(store, NOW, "6", row(1, "7", NOW, "inference"), row(2, "2", NOW, "compute"))
-    gap = burn_gap(store, (), NOW)
+    gap = burn_gap(store, NOW)
     assert gap.billed_usd_per_h == 4
     assert gap.gap_usd_per_h == 4
     assert gap.unlisted_usd_per_h == {"inference": Decimal(3)}
@@ -115,7 +115,7 @@ def test_within_the_first_quarter_of_an_hour_nothing_is_claimed() -> None:
     store = Store()
     read(store, NOW - 10 * MINUTE, "10", row(1, "4", NOW - 10 * MINUTE))
     read(store, NOW, "9", row(1, "5", NOW))
-    assert burn_gap(store, (), NOW).billed_usd_per_h is None
+    assert burn_gap(store, NOW).billed_usd_per_h is None
     assert uncharged(store, NOW) is None
 
 

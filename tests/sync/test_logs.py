@@ -6,7 +6,7 @@ import pytest
 
 from prime_tui.domain.errors import NotFound
 from prime_tui.domain.runs import LogQuery, RunState
-from prime_tui.store.selectors.runs import run_views
+from prime_tui.store.selectors.run_list import run_views
 from prime_tui.sync.logs import GAP_MARK, MOST_LINES, join_tail
 from tests.sync.watch import WALLET_SCREEN, watching
 

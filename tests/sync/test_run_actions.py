@@ -10,7 +10,7 @@ import pytest
 from prime_tui.domain.errors import InvalidRequest, NotPermitted
 from prime_tui.domain.runs import RunOrder, RunState
 from prime_tui.domain.views import EndingPhase, RunView
-from prime_tui.store.selectors.runs import run_views
+from prime_tui.store.selectors.run_list import run_views
 from prime_tui.store.store import Severity
 from tests.sync.watch import Watch, watching
 

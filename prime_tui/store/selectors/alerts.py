@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 
 from prime_tui.domain.alerts import Alert, Urgency
 from prime_tui.domain.pods import PodState
 from prime_tui.domain.spend import SHORT_RUNWAY_H
 from prime_tui.domain.units import span, usd, usd_per_h
-from prime_tui.domain.views import EndingPhase, RunView
+from prime_tui.domain.views import EndingPhase
 from prime_tui.store.selectors.money import spendable_usd, wallet_runway
 from prime_tui.store.selectors.pods import pod_views
-from prime_tui.store.selectors.runs import run_views
+from prime_tui.store.selectors.run_list import run_views
 from prime_tui.store.store import KeyState, Store
 
 
-def alerts(store: Store, now: datetime, runs: Sequence[RunView] | None = None) -> tuple[Alert, ...]:
-    """Return all alerts, the most urgent first; `runs` saves joining them anew."""
-    views = run_views(store, now) if runs is None else runs
+def alerts(store: Store, now: datetime) -> tuple[Alert, ...]:
+    """Return all alerts, the most urgent first."""
     found = [
         *_key(store),
         *_sources(store),
-        *_money(store, now, views),
+        *_money(store, now),
         *_pods(store, now),
-        *_runs(store, now, views),
+        *_runs(store, now),
     ]
     return tuple(sorted(found, key=lambda alert: -alert.urgency))
 
@@ -52,11 +51,11 @@ def _sources(store: Store) -> Iterator[Alert]:
             yield Alert(f"source:{name}", Urgency.WARNING, why, remote.error.hint or "r tries again")
 
 
-def _money(store: Store, now: datetime, runs: Sequence[RunView]) -> Iterator[Alert]:
+def _money(store: Store, now: datetime) -> Iterator[Alert]:
     balance = spendable_usd(store)
     if balance is None:
         return
-    left = wallet_runway(store, now, runs)
+    left = wallet_runway(store, now)
     if balance <= 0:
         yield Alert("balance", Urgency.CRITICAL, f"The balance is {usd(balance)}.", "top up the wallet")
     elif left.hours is not None and left.hours < SHORT_RUNWAY_H:
@@ -86,8 +85,8 @@ def _pods(store: Store, now: datetime) -> Iterator[Alert]:
             )
 
 
-def _runs(store: Store, now: datetime, runs: Sequence[RunView]) -> Iterator[Alert]:
-    for view in runs:
+def _runs(store: Store, now: datetime) -> Iterator[Alert]:
+    for view in run_views(store, now):
         if view.ending is not None and view.ending.phase is EndingPhase.NOT_CONFIRMED:
             text = f"END NOT CONFIRMED: {view.title} may still burn {usd_per_h(view.usd_per_h)}."
             yield Alert(f"end:{view.id}", Urgency.CRITICAL, text, "2")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,8 +14,9 @@ from prime_tui.domain.runs import LIVE, RunState
 from prime_tui.domain.spend import Burn, Runway, runway
 from prime_tui.domain.units import gpu, span
 from prime_tui.domain.views import Burning, EndingPhase, RunView
+from prime_tui.store.selectors.kept import kept
 from prime_tui.store.selectors.ownership import in_wallet
-from prime_tui.store.selectors.runs import run_views
+from prime_tui.store.selectors.run_list import run_views
 from prime_tui.store.slice import Slice
 from prime_tui.store.store import Store
 
@@ -55,13 +55,10 @@ def disk_cost(store: Store, disk: Disk, now: datetime) -> Cost:
     return best_cost(billed=billed_cost(store, disk.id), estimate=Cost(estimate, CostOrigin.ESTIMATE))
 
 
-def burning_now(store: Store, now: datetime, runs: Sequence[RunView] | None = None) -> tuple[Burning, ...]:
-    """Return everything of this wallet that costs money now or is about to, dearest first.
-
-    `runs` are the joined runs, where they are at hand: joining thousands of them is what takes the time.
-    """
-    views = run_views(store, now) if runs is None else runs
-    found = [*_burning_pods(store, now), *_burning_runs(store, views, now), *_burning_disks(store, now)]
+@kept
+def burning_now(store: Store, now: datetime) -> tuple[Burning, ...]:
+    """Return everything of this wallet that costs money now or is about to, dearest first."""
+    found = [*_burning_pods(store, now), *_burning_runs(store, now), *_burning_disks(store, now)]
     return tuple(sorted(found, key=lambda one: one.usd_per_h or Decimal(0), reverse=True))
 
 
@@ -84,7 +81,7 @@ def _burning_pods(store: Store, now: datetime) -> list[Burning]:
     ]
 
 
-def _burning_runs(store: Store, runs: Sequence[RunView], now: datetime) -> list[Burning]:
+def _burning_runs(store: Store, now: datetime) -> list[Burning]:
     return [
         Burning(
             kind="run",
@@ -99,7 +96,7 @@ def _burning_runs(store: Store, runs: Sequence[RunView], now: datetime) -> list[
             note=_run_note(run, now),
             is_rate_estimate=run.is_rate_estimate,
         )
-        for run in runs
+        for run in run_views(store, now)
         if _may_burn(run)
     ]
 
@@ -150,17 +147,13 @@ def _burning_disks(store: Store, now: datetime) -> list[Burning]:
     ]
 
 
-def listed_burn(store: Store, now: datetime, runs: Sequence[RunView] | None = None) -> Burn | None:
+@kept
+def listed_burn(store: Store, now: datetime) -> Burn | None:
     """Return the burn by the price lists; None until the pods were read once, or while they may not be.
 
     Sources that cannot be read at all are named in `unknown`. One that the key may not read any more counts
     as such, whatever was read of it once: nobody will ever say that it has changed.
     """
-    return None if _is_untold(store.pods) else burn_of(store, burning_now(store, now, runs))
-
-
-def burn_of(store: Store, things: Iterable[Burning]) -> Burn | None:
-    """Return the burn of things that were found already, as `listed_burn` does."""
     if _is_untold(store.pods):
         return None
     sources: dict[str, Slice[Any]] = {"disk": store.disks, "run": store.runs}
@@ -169,7 +162,7 @@ def burn_of(store: Store, things: Iterable[Burning]) -> Burn | None:
     sums = {"pod": Decimal(0), "run": Decimal(0), "disk": Decimal(0)}
     unknown: list[str] = []
     has_estimates = False
-    for one in things:
+    for one in burning_now(store, now):
         if one.kind in of_the_past:
             continue
         has_estimates = has_estimates or one.is_rate_estimate
@@ -214,6 +207,6 @@ def stale_balance_s(store: Store, now: datetime) -> float | None:
     return remote.age_s(now) if remote.freshness(now) is Freshness.STALE else None
 
 
-def wallet_runway(store: Store, now: datetime, runs: Sequence[RunView] | None = None) -> Runway:
+def wallet_runway(store: Store, now: datetime) -> Runway:
     """Return how long the balance lasts at the listed burn."""
-    return runway(spendable_usd(store), listed_burn(store, now, runs), now)
+    return runway(spendable_usd(store), listed_burn(store, now), now)

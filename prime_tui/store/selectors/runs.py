@@ -1,4 +1,4 @@
-"""Runs merged from every source that knows them.
+"""A run merged from every source that knows it.
 
 Sources, and whose word counts first: the run list (or the run read on its own), usage, our own record of the
 launch, and billing rows, which also find finished and deleted runs.
@@ -11,9 +11,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from operator import itemgetter
-from typing import NamedTuple
-from weakref import WeakKeyDictionary
 
 from prime_tui.domain.cost import Cost, CostOrigin, best_cost, hours, upper_bound_usd
 from prime_tui.domain.ids import RunId
@@ -22,9 +19,8 @@ from prime_tui.domain.runs import LIVE, Run, RunProgress, RunSource, RunState, R
 from prime_tui.domain.spend import rate_usd_per_h
 from prime_tui.domain.views import LaunchRecord, RunView
 from prime_tui.domain.words import all_found, filter_words
-from prime_tui.store.selectors.kept import kept
 from prime_tui.store.selectors.ordering import ordered
-from prime_tui.store.selectors.run_ids import Sources, known_run_ids, listed_runs, own_launches
+from prime_tui.store.selectors.run_ids import listed_runs, own_launches
 from prime_tui.store.series import Series, rates_per_s
 from prime_tui.store.store import RunTrail, Store
 
@@ -35,73 +31,6 @@ SPARK_POINTS = 24
 INACTIVE = "inactive"
 WAITING = frozenset({RunState.QUEUED, RunState.PENDING})
 SPEED_SPACING = timedelta(seconds=60)
-
-
-class _Still(NamedTuple):
-    """A view that time does not change, what it was made from, and when it was new."""
-
-    made_from: tuple[object, ...]
-    listed: Run | None
-    billed: int
-    sources: Sources
-    view: RunView
-    newest: float
-
-
-_still: WeakKeyDictionary[Store, dict[RunId, _Still]] = WeakKeyDictionary()
-"""Of thousands of runs nearly all are over, and nothing is news of them."""
-
-
-def _made_from(
-    store: Store, run_id: RunId, sources: Sources, listed: Run | None, launch: LaunchRecord | None
-) -> tuple[object, ...]:
-    """Return all that a view is made from but the time."""
-    usage, progress = store.usage.peek(run_id).value, store.progress.peek(run_id).value
-    detail, ending = store.run_details.peek(run_id), store.run_endings.get(run_id)
-    run, billed = _newer(listed, store.runs.remote.fetched_at, detail), store.billing.version_of(run_id)
-    return run, usage, progress, launch, ending, billed, sources
-
-
-def _stands_still(view: RunView) -> bool:
-    is_over = view.state not in LIVE and (not view.state_is_guess or view.status_word == INACTIVE)
-    return is_over and (view.completed_at is not None or view.cost.origin is not CostOrigin.ESTIMATE)
-
-
-@kept
-def run_views(store: Store, now: datetime) -> tuple[RunView, ...]:
-    """Return all known runs: live ones first, then the newest first."""
-    listed, launches = listed_runs(store), own_launches(store)
-    before, still = _still.get(store) or {}, dict[RunId, _Still]()
-    told_apart = {
-        *launches,
-        *store.usage.keys,
-        *store.progress.keys,
-        *store.run_details.keys,
-        *store.run_endings,
-    }
-    version_of = store.billing.version_of
-    views: list[tuple[bool, float, RunView]] = []
-    for run_id, sources in known_run_ids(store).items():
-        old, run, billed = before.get(run_id), listed.get(run_id), version_of(run_id)
-        is_as_before = (
-            old is not None and old.listed is run and old.billed == billed and old.sources is sources
-        )
-        if old is not None and is_as_before and run_id not in told_apart:
-            still[run_id] = old
-            views.append((False, old.newest, old.view))
-            continue
-        made_from = _made_from(store, run_id, sources, run, launches.get(run_id))
-        if old is not None and old.made_from == made_from:
-            view = old.view
-        else:
-            view = _view(store, run_id, sources, run, launches.get(run_id), now)
-        newest = _newest(view)
-        if _stands_still(view):
-            still[run_id] = _Still(made_from, run, billed, sources, view, newest)
-        views.append((view.state in LIVE, newest, view))
-    _still[store] = still
-    views.sort(key=itemgetter(0, 1), reverse=True)
-    return tuple(view for _, _, view in views)
 
 
 def run_view(store: Store, run_id: RunId, now: datetime) -> RunView | None:
@@ -116,15 +45,16 @@ def run_view(store: Store, run_id: RunId, now: datetime) -> RunView | None:
     sources = frozenset(source for source, is_named in named.items() if is_named)
     if not sources:
         return None
-    return _view(store, run_id, sources, listed.get(run_id), launches.get(run_id), now)
+    return merged_run(store, run_id, sources, listed.get(run_id), launches.get(run_id), now)
 
 
-def _newest(view: RunView) -> float:
+def newest_at(view: RunView) -> float:
+    """Return what runs are ordered by: when it began, as a POSIX time; 0 where nothing tells."""
     at = view.age_from or view.last_activity_at
     return 0.0 if at is None else at.timestamp()
 
 
-def _view(
+def merged_run(
     store: Store,
     run_id: RunId,
     sources: frozenset[RunSource],
@@ -132,7 +62,8 @@ def _view(
     launch: LaunchRecord | None,
     now: datetime,
 ) -> RunView:
-    run = _newer(listed, store.runs.remote.fetched_at, store.run_details.peek(run_id))
+    """Return one run from all that is known of it."""
+    run = latest_word(listed, store.runs.remote.fetched_at, store.run_details.peek(run_id))
     usage = store.usage.peek(run_id).value or (run.usage if run else None)
     progress = store.progress.peek(run_id).value
     billed = store.billing.billed_usd(run_id)
@@ -192,7 +123,7 @@ def _first_billed_at(store: Store, run_id: RunId) -> datetime | None:
     return min((at for at in opened if at is not None), default=None)
 
 
-def _newer(listed: Run | None, listed_at: datetime | None, detail: Remote[Run]) -> Run | None:
+def latest_word(listed: Run | None, listed_at: datetime | None, detail: Remote[Run]) -> Run | None:
     """The run read on its own counts until the list has a later version: the one read later, if none is told.
 
     Older rows tell no version. What never changes and only the run on its own may tell is kept.
@@ -389,4 +320,4 @@ def _sort_key(view: RunView, by: RunSort) -> str | float | Decimal | None:
         case RunSort.COST:
             return view.cost.usd
         case RunSort.AGE:
-            return -_newest(view) or None
+            return -newest_at(view) or None

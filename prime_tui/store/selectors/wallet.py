@@ -13,11 +13,10 @@ from prime_tui.domain.cost import hours
 from prime_tui.domain.spend import charge_within
 from prime_tui.domain.spending import BalanceRise, BurnGap, SpendRange, SpendTotals, TypeTotal, Uncharged
 from prime_tui.domain.units import gpu
-from prime_tui.domain.views import Burning
 from prime_tui.domain.wallet import BillingRow
 from prime_tui.domain.words import filter_words, is_narrower
 from prime_tui.store.billing_book import EPOCH
-from prime_tui.store.selectors.money import MEASURE_WINDOW, burn_of, measured_burn
+from prime_tui.store.selectors.money import MEASURE_WINDOW, listed_burn, measured_burn
 from prime_tui.store.selectors.ordering import ordered
 from prime_tui.store.store import Store
 
@@ -89,9 +88,9 @@ def spend_totals(store: Store, now: datetime) -> SpendTotals | None:
 # -- burn and balance against the bills -----------------------------------------------
 
 
-def burn_gap(store: Store, burning: Iterable[Burning], now: datetime) -> BurnGap:
-    """Return the burn of what was found burning beside what is billed."""
-    listed, billed = burn_of(store, burning), measured_burn(store, now)
+def burn_gap(store: Store, now: datetime) -> BurnGap:
+    """Return the burn of what is found burning beside what is billed."""
+    listed, billed = listed_burn(store, now), measured_burn(store, now)
     since, until = store.billing.observed_since, store.wallet.remote.fetched_at
     unlisted: dict[str, Decimal] = {}
     if billed is not None and since is not None and until is not None:

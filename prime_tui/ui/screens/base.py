@@ -198,6 +198,9 @@ class PrimeScreen(Screen[None]):
             clock.styles.width = len(time.text)
         one.content, one.right = first_parts(facts, width - len(time.text), width)
         two.content, two.right = second_line(facts, width)
+        now_wrong, line = banner(self.store), self.query_one("#banner", Line)
+        line.display = now_wrong is not None
+        line.content, line.right = ("", "") if now_wrong is None else now_wrong
 
     def show_clock(self, now: datetime) -> None:
         """Draw only the clock in them."""
@@ -206,9 +209,6 @@ class PrimeScreen(Screen[None]):
             clock.set_reactive(Line.content, time)
             if not self.monitor.paint_at_once(clock):
                 clock.refresh()
-        now_wrong, line = banner(self.store), self.query_one("#banner", Line)
-        line.display = now_wrong is not None
-        line.content, line.right = ("", "") if now_wrong is None else now_wrong
 
     def action_refresh_now(self) -> None:
         """Read everything on this screen now."""

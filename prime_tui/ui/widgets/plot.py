@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from time import monotonic
+from typing import NamedTuple
 
 from textual.geometry import Size
 from textual.reactive import reactive
@@ -22,6 +23,7 @@ DRAW_EVERY_S = 5.0
 LOAD_AFTER_S = 0.7
 """What talks to the service is loaded first."""
 AXIS_LINES = 2
+DOTS = Size(2, 4)  # of a cell
 LINES_FOR_TICK = 3
 ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 CURVE = re.compile("([\u2801-\u28ff]+)")
@@ -53,6 +55,7 @@ class SpendPlot(PaintedWidget):
     ) -> None:
         super().__init__(id=id, classes=classes)
         self._lines: list[list[Span]] = []
+        self._scene: Scene | None = None
         self._drawn: tuple[tuple[Point, ...], Size] | None = None
         self._drawn_at_s = -DRAW_EVERY_S
         self._later: Timer | None = None
@@ -107,7 +110,7 @@ class SpendPlot(PaintedWidget):
             return
         runs = list(stretches(self.points))
         if not runs or self.size.width < LEAST_SIZE.width or self.size.height < LEAST_SIZE.height:
-            self._lines = []
+            self._scene, self._lines = None, []
         elif LIBRARY not in sys.modules:
             # Of the screen, which tells when it fails.
             self.screen.run_worker(
@@ -115,7 +118,9 @@ class SpendPlot(PaintedWidget):
             )
             return
         else:
-            self._lines = [_spans(line) for line in draw(runs, self.size.width, self.size.height)]
+            scene = scene_of(runs, self.size.width, self.size.height)
+            if scene != self._scene:  # a few cents more are no other picture
+                self._scene, self._lines = scene, [_spans(line) for line in draw(scene)]
         self._drawn, self._drawn_at_s = wanted, monotonic()
 
     def _worth_drawing(self) -> bool:
@@ -127,30 +132,69 @@ class SpendPlot(PaintedWidget):
         self.refresh()
 
 
-def draw(runs: Sequence[Sequence[tuple[float, float]]], width: int, height: int) -> list[str]:
-    """The picture of `runs` of (seconds, dollars), `width` by `height` cells, without colours."""
-    from textual_plotext import Plot
+class Scene(NamedTuple):
+    """What is to be drawn, in the dots of the picture: scenes that are equal look the same.
 
+    Attributes:
+        curves: Dots from the lower left corner, in columns and lines of dots.
+        moments: Marks of the lower axis, at a column of dots.
+        dollars: Marks of the left axis, at a line of dots.
+    """
+
+    width: int
+    height: int
+    curves: tuple[tuple[tuple[int, int], ...], ...]
+    moments: tuple[tuple[int, str], ...]
+    dollars: tuple[tuple[int, str], ...]
+    columns: int
+    lines: int
+
+
+def scene_of(runs: Sequence[Sequence[tuple[float, float]]], width: int, height: int) -> Scene:
+    """The scene of `runs` of (seconds, dollars) for `width` by `height` cells."""
     start, end = runs[0][0][0], runs[-1][-1][0]
     if end <= start:
         start, end = start - 1800, end + 1800
     highest = max(usd for run in runs for _, usd in run)
     dollars = dollar_ticks(highest, max(2, (height - AXIS_LINES) // LINES_FOR_TICK))
-    columns = max(1, width - len(dollars[-1].label) - 1)
+    cells = max(1, width - len(dollars[-1].label) - 1)
+    columns, lines = DOTS.width * cells, DOTS.height * max(1, height - AXIS_LINES)
+
+    def column(seconds: float) -> int:
+        return round((seconds - start) / (end - start) * (columns - 1))
+
+    def line(usd: float) -> int:
+        return round(usd / dollars[-1].value * (lines - 1))
+
+    return Scene(
+        width,
+        height,
+        tuple(
+            tuple((column(seconds), line(usd)) for seconds, usd in decimate(run, start, end, cells))
+            for run in runs
+        ),
+        tuple((column(tick.value), tick.label) for tick in time_ticks(start, end, cells)),
+        tuple((line(tick.value), tick.label) for tick in dollars),
+        columns,
+        lines,
+    )
+
+
+def draw(scene: Scene) -> list[str]:
+    """The picture of a scene, without colours."""
+    from textual_plotext import Plot
+
     plot = Plot()
     plot.theme("clear")
-    plot.plotsize(width, height)
+    plot.plotsize(scene.width, scene.height)
     plot.xaxes(True, False)
     plot.yaxes(True, False)
-    plot.xlim(start, end)
-    plot.ylim(0, dollars[-1].value)
-    plot.yticks([tick.value for tick in dollars], [tick.label for tick in dollars])
-    moments = time_ticks(start, end, columns)
-    plot.xticks([tick.value for tick in moments], [tick.label for tick in moments])
-    for run in runs:
-        kept = decimate(run, start, end, columns)
-        seconds, usd = [point[0] for point in kept], [point[1] for point in kept]
-        plot.plot(seconds, usd, marker="braille", fillx=True)
+    plot.xlim(0, scene.columns - 1)
+    plot.ylim(0, scene.lines - 1)
+    plot.yticks([at for at, _ in scene.dollars], [label for _, label in scene.dollars])
+    plot.xticks([at for at, _ in scene.moments], [label for _, label in scene.moments])
+    for curve in scene.curves:
+        plot.plot([x for x, _ in curve], [y for _, y in curve], marker="braille", fillx=True)
     return ESCAPES.sub("", str(plot.build())).splitlines()
 
 

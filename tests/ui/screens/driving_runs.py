@@ -5,7 +5,7 @@ from __future__ import annotations
 from prime_tui.domain.runs import RunState
 from prime_tui.domain.views import RunView
 from prime_tui.sim.serve import SimOptions
-from prime_tui.store.selectors.runs import run_views
+from prime_tui.store.selectors.run_list import run_views
 from tests.ui.monitor import Monitor
 
 STILL = SimOptions(speed=0)

@@ -19,7 +19,7 @@ from prime_tui.domain.offers import PodOrder
 from prime_tui.domain.runs import RunOrder
 from prime_tui.domain.views import Ending, EndingPhase
 from prime_tui.sim.serve import SimOptions, SimServer
-from prime_tui.store.selectors.runs import run_views
+from prime_tui.store.selectors.run_list import run_views
 from prime_tui.store.slice import Topic
 from prime_tui.sync.engine import Engine
 from tests.ui.seated import GIVEN, KEY, Seated, configure, seated

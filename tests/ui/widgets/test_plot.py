@@ -36,9 +36,9 @@ def pictures(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     made: list[int] = []
     draw = plot.draw
 
-    def counted(runs: list[list[tuple[float, float]]], width: int, height: int) -> list[str]:
-        made.append(width)
-        return draw(runs, width, height)
+    def counted(scene: plot.Scene) -> list[str]:
+        made.append(scene.width)
+        return draw(scene)
 
     monkeypatch.setattr(plot, "draw", counted)
     return made
@@ -103,6 +103,22 @@ async def test_one_picture_for_one_change_and_equal_points_make_none(pictures: l
         chart.points = points(1, 2, 3)
         await stage.rest()
         assert len(pictures) == 1
+
+
+async def test_what_changes_no_dot_makes_no_new_picture(
+    pictures: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plot, "DRAW_EVERY_S", 0.0)
+    chart = SpendPlot()
+    chart.points = points(10, 20, 30)
+    async with on_stage(chart, size=(60, 12)) as stage:
+        await drawn(stage)
+        chart.points = points(10, 20, 30.01)
+        await stage.rest()
+        assert len(pictures) == 1
+        chart.points = points(10, 20, 34)
+        await stage.rest()
+        assert len(pictures) == 2
 
 
 async def test_new_points_wait_and_another_size_does_not(

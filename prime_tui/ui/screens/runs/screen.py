@@ -15,7 +15,7 @@ from textual.widget import Widget
 from prime_tui.domain.ids import RunId
 from prime_tui.domain.views import RunView
 from prime_tui.store.selectors.permission import why_no_writes
-from prime_tui.store.selectors.runs import run_views
+from prime_tui.store.selectors.run_list import run_views
 from prime_tui.store.slice import Topic
 from prime_tui.ui.render.footer import KeyHint
 from prime_tui.ui.render.styled import Span

@@ -68,7 +68,7 @@ class BurningPane(Vertical):
     def draw(self, store: Store, now: datetime) -> None:
         """Show what the store has."""
         self._found, self._found_at = burning_now(store, now), now
-        self.gap = burn_gap(store, self._found, now)
+        self.gap = burn_gap(store, now)
         self.query_one(Rule).right = burn_note(self.gap, self.size.width)
         self.draw_ages(store, now)
 

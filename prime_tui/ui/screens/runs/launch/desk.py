@@ -11,7 +11,7 @@ from prime_tui.domain.runs import LIVE, LaunchedRun, RunOrder
 from prime_tui.domain.views import RunView
 from prime_tui.store.selectors.money import listed_burn, spendable_usd, stale_balance_s
 from prime_tui.store.selectors.permission import why_no_writes
-from prime_tui.store.selectors.runs import run_views
+from prime_tui.store.selectors.run_list import run_views
 from prime_tui.store.slice import Topic
 from prime_tui.store.store import Store
 from prime_tui.sync.run_actions import RunActions, RunLaunch

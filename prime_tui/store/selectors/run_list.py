@@ -1,0 +1,170 @@
+"""All runs, each merged from every source.
+
+There may be thousands, and nearly all are over: what nothing is news of is not merged again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from operator import itemgetter
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
+
+from prime_tui.domain.cost import CostOrigin
+from prime_tui.domain.ids import RunId
+from prime_tui.domain.remote import Listing
+from prime_tui.domain.runs import LIVE, Run
+from prime_tui.domain.views import LaunchRecord, RunView
+from prime_tui.store.billing_book import BillingBook
+from prime_tui.store.selectors.kept import kept
+from prime_tui.store.selectors.run_ids import Sources, known_run_ids, listed_runs, own_launches
+from prime_tui.store.selectors.runs import INACTIVE, latest_word, merged_run, newest_at
+from prime_tui.store.store import Store
+
+STANDS_FOR = timedelta(seconds=5)
+"""Estimates of a live run grow with time alone; nobody sees them grow within this."""
+Place = tuple[bool, float, RunView]
+"""What views are sorted by, and the view: whether it is live, and when it began."""
+
+
+class _Parts(NamedTuple):
+    """All that a view is made from but the time; the values may be of any kind, they are only compared."""
+
+    run: Run | None
+    billed: int
+    sources: Sources
+    told_apart: tuple[Any, ...] = (None, None, None, None)
+    """Usage, progress, launch and ending."""
+
+
+class _Merged(NamedTuple):
+    """A view, what it was made from and when."""
+
+    parts: _Parts
+    at: datetime
+    place: Place
+    is_over: bool
+    """Time does not change it any more."""
+
+    def stands(self, now: datetime) -> bool:
+        """Whether it is still true if nothing is news of it."""
+        return self.is_over or timedelta() <= now - self.at < STANDS_FOR
+
+
+class _World(NamedTuple):
+    """What names runs, and which of them anything but the list and the bills tells of."""
+
+    listing: Listing[Run] | None
+    book: BillingBook
+    book_version: int
+    sources: dict[RunId, Sources]
+    told_apart: frozenset[RunId]
+
+    def is_same(self, other: _World) -> bool:
+        """Whether every run that is not told apart is as before."""
+        return (
+            self.listing is other.listing
+            and self.book is other.book
+            and self.book_version == other.book_version
+            and self.sources is other.sources
+            and self.told_apart == other.told_apart
+        )
+
+
+@dataclass(slots=True)
+class _Kept:
+    """What was merged last: the runs that are looked at again each time, and those that are over."""
+
+    world: _World
+    merged: dict[RunId, _Merged]
+    moving: list[RunId] = field(default_factory=list)
+    resting: list[Place] = field(default_factory=list)
+
+
+_kept: WeakKeyDictionary[Store, _Kept] = WeakKeyDictionary()
+
+
+@kept
+def run_views(store: Store, now: datetime) -> tuple[RunView, ...]:
+    """Return all known runs: live ones first, then the newest first."""
+    known, world = _kept.get(store), _world(store)
+    if known is None or not known.world.is_same(world):
+        known = _kept[store] = _sorted_out(store, world, {} if known is None else known.merged, now)
+    else:
+        launches = own_launches(store)
+        for run_id in known.moving:
+            known.merged[run_id] = _merge(store, run_id, world, launches, known.merged[run_id], now)
+    places = [*(known.merged[run_id].place for run_id in known.moving), *known.resting]
+    places.sort(key=itemgetter(0, 1), reverse=True)
+    return tuple(view for _, _, view in places)
+
+
+def _world(store: Store) -> _World:
+    told_apart = (
+        *own_launches(store),
+        *store.usage.keys,
+        *store.progress.keys,
+        *store.run_details.keys,
+        *store.run_endings,
+    )
+    sources = known_run_ids(store)
+    return _World(store.runs.value, store.billing, store.billing.version, sources, frozenset(told_apart))
+
+
+def _sorted_out(store: Store, world: _World, before: dict[RunId, _Merged], now: datetime) -> _Kept:
+    """Look at every run once."""
+    known, launches = _Kept(world, {}), own_launches(store)
+    listed, version_of = listed_runs(store), store.billing.version_of
+    for run_id, sources in world.sources.items():
+        old, is_told_apart = before.get(run_id), run_id in world.told_apart
+        if (
+            old is None
+            or is_told_apart
+            or not old.is_over
+            or old.parts != _Parts(listed.get(run_id), version_of(run_id), sources)
+        ):
+            old = _merge(store, run_id, world, launches, old, now)
+        known.merged[run_id] = old
+        if old.is_over and not is_told_apart:
+            known.resting.append(old.place)
+        else:
+            known.moving.append(run_id)
+    return known
+
+
+def _merge(
+    store: Store,
+    run_id: RunId,
+    world: _World,
+    launches: dict[RunId, LaunchRecord],
+    old: _Merged | None,
+    now: datetime,
+) -> _Merged:
+    """Return the run as it is now; the old one where nothing can have changed."""
+    listed, launch, detail = (
+        listed_runs(store).get(run_id),
+        launches.get(run_id),
+        store.run_details.peek(run_id),
+    )
+    parts = _Parts(
+        latest_word(listed, store.runs.remote.fetched_at, detail),
+        store.billing.version_of(run_id),
+        world.sources[run_id],
+        (
+            store.usage.peek(run_id).value,
+            store.progress.peek(run_id).value,
+            launch,
+            store.run_endings.get(run_id),
+        ),
+    )
+    if old is not None and old.stands(now) and old.parts == parts:
+        return old
+    view = merged_run(store, run_id, parts.sources, listed, launch, now)
+    place = (view.state in LIVE, newest_at(view), view)
+    return _Merged(parts, now, place, _is_over(view))
+
+
+def _is_over(view: RunView) -> bool:
+    ended = view.state not in LIVE and (not view.state_is_guess or view.status_word == INACTIVE)
+    return ended and (view.completed_at is not None or view.cost.origin is not CostOrigin.ESTIMATE)
