@@ -119,7 +119,7 @@ class SpendPlot(PaintedWidget):
             return
         else:
             scene = scene_of(runs, self.size.width, self.size.height)
-            if scene != self._scene:  # a few cents more are no other picture
+            if not scene.looks_like(self._scene):
                 self._scene, self._lines = scene, [_spans(line) for line in draw(scene)]
         self._drawn, self._drawn_at_s = wanted, monotonic()
 
@@ -133,7 +133,7 @@ class SpendPlot(PaintedWidget):
 
 
 class Scene(NamedTuple):
-    """What is to be drawn, in the dots of the picture: scenes that are equal look the same.
+    """What is to be drawn, in the dots of the picture.
 
     Attributes:
         curves: Dots from the lower left corner, in columns and lines of dots.
@@ -148,6 +148,24 @@ class Scene(NamedTuple):
     dollars: tuple[tuple[int, str], ...]
     columns: int
     lines: int
+
+    def looks_like(self, other: "Scene | None") -> bool:
+        """Whether no dot is more than one away from where it is in the other: nobody sees that."""
+        if other is None or self.axes != other.axes:
+            return False
+        return all(
+            len(ours) == len(theirs)
+            and all(
+                abs(a[0] - b[0]) <= 1 and abs(a[1] - b[1]) <= 1 for a, b in zip(ours, theirs, strict=True)
+            )
+            for ours, theirs in zip(self.curves, other.curves, strict=True)
+        )
+
+    @property
+    def axes(self) -> tuple[object, ...]:
+        """What stands around the curves."""
+        labels = [[label for _, label in axis] for axis in (self.moments, self.dollars)]
+        return self.width, self.height, self.columns, len(self.curves), labels
 
 
 def scene_of(runs: Sequence[Sequence[tuple[float, float]]], width: int, height: int) -> Scene:
