@@ -6,6 +6,7 @@ for: their wire models take longer to load than the balance takes to come.
 
 from __future__ import annotations
 
+import asyncio
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -153,6 +154,5 @@ class PrimeClient:
             transport.read_only = value
 
     async def aclose(self) -> None:
-        """Close all connections; it may be called again."""
-        for transport in self._transports:
-            await transport.aclose()
+        """Close all connections, to the end even if this is cancelled; it may be called again."""
+        await asyncio.shield(asyncio.gather(*(transport.aclose() for transport in self._transports)))

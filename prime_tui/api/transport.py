@@ -88,6 +88,8 @@ class Transport:
         self._limits = limits
         self.read_only = read_only
         self._client = _http_client(base, user_agent, tls)
+        self._sending: set[asyncio.Task[httpx.Response]] = set()
+        self._is_closed = False
 
     @property
     def limits(self) -> Limits:
@@ -100,7 +102,14 @@ class Transport:
         return safe_message(text, () if key is None else (key,))
 
     async def aclose(self) -> None:
-        """Close all connections; a call that is under way ends with an error."""
+        """Close all connections; a call that is under way ends with an error.
+
+        A connection that is just being made is not yet the library's to close: it would stay open for ever.
+        """
+        self._is_closed = True
+        for sending in self._sending:
+            sending.cancel()
+        await asyncio.gather(*self._sending, return_exceptions=True)
         await self._client.aclose()
 
     async def exchange(self, call: Call) -> Answer:
@@ -154,7 +163,10 @@ class Transport:
         if self.read_only and (call.effect is not Effect.READ or call.method != "GET"):
             hint = "Start without --read-only, or with a key that may write, to change things."
             raise ReadOnlyRefused("Read-only mode: nothing was sent.", hint=hint)
-        if self._client.is_closed:
+        self._check_open()
+
+    def _check_open(self) -> None:
+        if self._is_closed:
             raise NetworkError("The client is closed.")
 
     async def _exchange_once(self, call: Call) -> Answer:
@@ -188,6 +200,7 @@ class Transport:
         url = httpx.URL(f"{self._base}{call.target()}")
         content = None if call.body is None else encode_json(call.body)
         for _ in range(self._limits.max_redirects + 1):
+            self._check_open()
             self._budget.take(by_user=is_user_call() or call.effect is not Effect.READ)
             request = self._client.build_request(
                 call.method,
@@ -197,13 +210,28 @@ class Transport:
                 timeout=self._timeout(call),
             )
             auth = None if key is None else PinnedAuth(self._base.origin, key)
-            response = await self._client.send(request, auth=auth, stream=True)
+            response = await self._answer(request, auth)
             location = response.extensions.get(_LOCATION)
             if response.status_code not in _REDIRECTS or not location:
                 return response
             await response.aclose()
             url = self._within_origin(url, location, call)
         raise RedirectRefused("The service redirects in a circle.", endpoint=call.endpoint)
+
+    async def _answer(self, request: httpx.Request, auth: httpx.Auth | None) -> httpx.Response:
+        """Send one request in a task of its own, which `aclose` can end."""
+        sending = asyncio.create_task(self._client.send(request, auth=auth, stream=True))
+        self._sending.add(sending)
+        sending.add_done_callback(self._sending.discard)
+        try:
+            return await sending
+        except asyncio.CancelledError:
+            if sending.done() and not sending.cancelled() and sending.exception() is None:
+                await sending.result().aclose()  # it came just then, and nobody will read it
+            asking = asyncio.current_task()
+            if self._is_closed and asking is not None and not asking.cancelling():
+                raise httpx.ReadError("The client was closed.", request=request) from None
+            raise
 
     def _key_for(self, call: Call) -> Secret | None:
         key = self._api_key()

@@ -230,10 +230,12 @@ class PrimeApp(QuietApp[None]):
         acts = [one for one in self.workers if one.group.startswith(ACT) and not one.is_finished]
 
         async def closing() -> None:
-            for act in acts:
-                with suppress(WorkerError):
-                    await act.wait()
-            await engine.close()
+            try:
+                for act in acts:
+                    with suppress(WorkerError):
+                        await act.wait()
+            finally:  # leaving ends the waiting
+                await engine.close()
 
         self.run_worker(closing(), group="closing", name="closing", exit_on_error=False)
 
