@@ -53,10 +53,10 @@ async def test_only_pods_of_the_wallet_in_view_are_listed_unless_all_are_wanted(
     assert set(names(await store_with(MINE, THEIRS), RowQuery(everyone=True))) == {"dev-h100", "team-a100"}
 
 
-async def test_the_newest_come_first_and_unknown_ages_last_in_both_directions() -> None:
+async def test_the_largest_age_comes_first_and_unknown_ages_last_in_both_directions() -> None:
     store = await store_with(UNPRICED, MINE, DEAR)
-    assert names(store, RowQuery(sort="age")) == ["big", "dev-h100", "unpriced"]
-    assert names(store, RowQuery(sort="age", descending=False)) == ["dev-h100", "big", "unpriced"]
+    assert names(store, RowQuery(sort="age")) == ["dev-h100", "big", "unpriced"]
+    assert names(store, RowQuery(sort="age", descending=False)) == ["big", "dev-h100", "unpriced"]
     assert names(store, RowQuery(sort="price")) == ["big", "dev-h100", "unpriced"]
 
 

@@ -24,7 +24,7 @@ RECEIPT_STAYS = timedelta(minutes=15)
 
 _STATES = tuple(PodState)
 POD_SORTS: Mapping[str, Callable[[PodView], Any]] = {
-    "age": lambda view: view.pod.created_at,
+    "age": lambda view: None if view.pod.created_at is None else -view.pod.created_at.timestamp(),
     "name": lambda view: view.pod.name.lower(),
     "state": lambda view: _STATES.index(view.pod.state),
     "gpu": lambda view: (view.pod.gpu_name or "", view.pod.gpu_count or 0),
@@ -33,7 +33,7 @@ POD_SORTS: Mapping[str, Callable[[PodView], Any]] = {
     "provider": lambda view: view.pod.provider,
     "owner": lambda view: view.owner,
 }
-"""Columns that pods can be sorted by; the newest first unless something else is asked for."""
+"""Columns that pods can be sorted by; the largest age is that of the oldest."""
 
 PAST_SORTS: Mapping[str, Callable[[PastPod], Any]] = {
     "ended": lambda pod: pod.terminated_at,
@@ -71,7 +71,7 @@ def pod_views(store: Store, now: datetime, *, everyone: bool = False) -> tuple[P
     pods = store.pods.value.items if store.pods.value else ()
     listed = [_view(store, pod, now) for pod in pods if everyone or in_wallet(store, pod)]
     ended = list(_ended(store, {pod.id for pod in pods}, now))
-    return ordered([*listed, *ended], POD_SORTS["age"], descending=True)
+    return ordered([*listed, *ended], POD_SORTS["age"], descending=False)
 
 
 def select_pods(views: Iterable[PodView], query: RowQuery) -> tuple[PodView, ...]:

@@ -147,9 +147,9 @@ async def test_sorting_goes_through_the_columns_and_both_ways() -> None:
     async with monitor(screen="pods", sim=STILL, size=(100, 30)) as m:
         await ready(m)
         newest_first = names(m)
-        assert "AGE▼" in m.text()
+        assert "AGE▲" in m.text(), "the youngest first"
         await m.press("R")
-        await m.sees("AGE▲")
+        await m.sees("AGE▼")
         assert names(m) == newest_first[::-1]
         await m.press("S")
         await m.until(lambda: "AGE▲" not in m.text() and "AGE▼" not in m.text())

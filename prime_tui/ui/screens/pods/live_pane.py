@@ -50,7 +50,7 @@ LIST_CELLS, LEAST_PAGE_CELLS, MOST_PAGE_CELLS = 78, 40, 66
 class LivePane(ListPane[RowQuery]):
     """The list of pods and the page about one."""
 
-    UP_FIRST = frozenset({"name", "state", "gpu", "provider", "owner"})
+    UP_FIRST = frozenset({"age", "name", "state", "gpu", "provider", "owner"})
     DEFAULT_CSS = """
     LivePane #pod-columns { height: 1fr; }
     LivePane #pod-list { width: 1fr; }
@@ -65,7 +65,7 @@ class LivePane(ListPane[RowQuery]):
         """The page about a pod was opened or closed, or another pod is selected: other keys work now."""
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's own name for it
-        super().__init__(RowQuery(sort="age"), id=id)
+        super().__init__(RowQuery(sort="age", descending=False), id=id)
         self._views: tuple[PodView, ...] = ()
         self._awaited: PodId | None = None
         self._drawn_at: datetime | None = None
