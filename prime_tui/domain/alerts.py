@@ -22,9 +22,11 @@ class Alert:
         key: Stays the same while the thing lasts.
         text: What it is and what it costs.
         hint: The key or command that helps.
+        about: The name of the pod or run, as long as somebody made it; "" for the account as a whole.
     """
 
     key: str
     urgency: Urgency
     text: str
     hint: str = ""
+    about: str = ""

@@ -179,7 +179,7 @@ async def test_an_end_that_was_not_confirmed_is_the_most_urgent_whoever_pays() -
     found = alerts(store, NOW)
     assert {alert.key for alert in found[:2]} == {"end:theirs", "end:run-1"}
     assert [alert.urgency for alert in found] == [Urgency.CRITICAL, Urgency.CRITICAL, Urgency.WARNING]
-    assert "theirs" in found[0].text
+    assert found[0].about == "theirs"
     assert "$2.40/h" in found[0].text
 
 

@@ -70,28 +70,27 @@ def _pods(store: Store, now: datetime) -> Iterator[Alert]:
         pod = view.pod
         name, rate = pod.name or pod.id, usd_per_h(pod.burn_usd_per_h)
         if view.ending is not None and view.ending.phase is EndingPhase.NOT_CONFIRMED:
-            yield Alert(
-                f"end:{pod.id}", Urgency.CRITICAL, f"END NOT CONFIRMED: {name} may still burn {rate}.", "3"
-            )
+            yield Alert(f"end:{pod.id}", Urgency.CRITICAL, _unconfirmed(rate), "3", name)
         elif not view.is_in_wallet:
             continue
         elif pod.state is PodState.ERROR:
-            yield Alert(
-                f"pod:{pod.id}", Urgency.WARNING, f"{name} is in error and may cost {rate}.", "3, then x"
-            )
+            yield Alert(f"pod:{pod.id}", Urgency.WARNING, f"in error, may cost {rate}.", "3, then x", name)
         elif pod.state is PodState.INSTALL_FAILED:
-            yield Alert(
-                f"pod:{pod.id}", Urgency.WARNING, f"{name} failed to install and burns {rate}.", "3, then x"
-            )
+            text = f"failed to install, burns {rate}."
+            yield Alert(f"pod:{pod.id}", Urgency.WARNING, text, "3, then x", name)
 
 
 def _runs(store: Store, now: datetime) -> Iterator[Alert]:
     for view in run_views(store, now):
         if view.ending is not None and view.ending.phase is EndingPhase.NOT_CONFIRMED:
-            text = f"END NOT CONFIRMED: {view.title} may still burn {usd_per_h(view.usd_per_h)}."
-            yield Alert(f"end:{view.id}", Urgency.CRITICAL, text, "2")
+            text = _unconfirmed(usd_per_h(view.usd_per_h))
+            yield Alert(f"end:{view.id}", Urgency.CRITICAL, text, "2", view.title)
             continue
         quiet = view.quiet_for(now)
         if quiet is not None:
-            text = f"{view.title}: no step for {span(quiet.total_seconds())} at {usd_per_h(view.usd_per_h)}."
-            yield Alert(f"run:{view.id}", Urgency.WARNING, text, "2 shows it")
+            text = f"no step for {span(quiet.total_seconds())} at {usd_per_h(view.usd_per_h)}."
+            yield Alert(f"run:{view.id}", Urgency.WARNING, text, "2 shows it", view.title)
+
+
+def _unconfirmed(rate: str) -> str:
+    return f"END NOT CONFIRMED, may still burn {rate}."

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from prime_tui.domain.alerts import Alert, Urgency
-from prime_tui.ui.render.styled import Role, Span, Styled
+from prime_tui.ui.render.styled import Role, Span, Styled, clip
+
+NAME_CELLS = 40
 
 
 def alert_lines(alerts: Sequence[Alert]) -> list[Styled]:
@@ -15,7 +17,8 @@ def alert_lines(alerts: Sequence[Alert]) -> list[Styled]:
     lines: list[Styled] = []
     for alert in alerts:
         role: Role = "bad" if alert.urgency >= Urgency.CRITICAL else "warn"
-        lines.append((Span("▲ ", role), Span(alert.text)))
+        about = f"{clip(alert.about, NAME_CELLS)}: " if alert.about else ""
+        lines.append((Span("▲ ", role), Span(f"{about}{alert.text}")))
         if alert.hint:
             lines.append(Span(f"  {alert.hint}", "dim"))
     return lines
