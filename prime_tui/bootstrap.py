@@ -34,7 +34,7 @@ from prime_tui.persistence.last_frame import LastFrame, Picture, frame_key
 from prime_tui.persistence.last_known import LastKnown
 from prime_tui.persistence.launches import LaunchFile
 from prime_tui.persistence.log_file import start_log
-from prime_tui.persistence.paths import Paths
+from prime_tui.persistence.paths import NothingKept, Paths
 from prime_tui.persistence.seat import Seat
 from prime_tui.store.store import Session, Severity, Store
 from prime_tui.sync.recorder import Recorder
@@ -65,10 +65,17 @@ log = logging.getLogger(__name__)
 
 
 class Monitor:
-    """One running program: what must be ended with it is held here."""
+    """One running program: what must be ended with it is held here.
 
-    def __init__(self, settings: Settings, paths: Paths, redactor: Redactor, home: Path) -> None:
+    Args:
+        keeps: Whether anything can be written for the next start.
+    """
+
+    def __init__(
+        self, settings: Settings, paths: Paths, redactor: Redactor, home: Path, *, keeps: bool = True
+    ) -> None:
         self._settings = settings
+        self._keeps = keeps and settings.demo is None
         self._paths = paths
         self._redactor = redactor
         self._app: PrimeApp | None = None
@@ -169,8 +176,8 @@ class Monitor:
         return store
 
     def _wallet_name(self, profile: Profile) -> str | None:
-        """Name whose state is kept; None without a key, and for a demo, where nothing is kept."""
-        if self._settings.demo is not None:
+        """Name whose state is kept; None without a key, and where nothing is kept, as in a demo."""
+        if not self._keeps:
             return None
         return wallet_name(profile, self.desk.keys.at_hand(profile))
 
@@ -336,29 +343,42 @@ def run(settings: Settings, curtain: Curtain) -> int:
         PrimeError: It cannot be started.
     """
     paths = Paths.of_user()
-    paths.make_state_dir()
     redactor = Redactor()
     redact_uncaught(redactor)
-    no_log: StorageError | None = None
-    try:
-        start_log(paths.log_file, redactor)
-    except StorageError as error:  # a disk that refuses is no reason not to watch
-        no_log = error
+    refusal = _refusal_of_disk(paths, redactor)
     from prime_tui.persistence.crash_reports import CrashReports
 
     reports = CrashReports(paths.state_dir, paths.log_file, redactor, SystemClock())
     reports.watch()
     try:
-        monitor = Monitor(settings, paths, redactor, Path.home())
+        keeps = not isinstance(refusal, NothingKept)
+        monitor = Monitor(settings, paths, redactor, Path.home(), keeps=keeps)
         monitor.raise_curtain(curtain)
         app = monitor.app()
-        if no_log is not None:
-            app.store.notify(str(no_log), title="There is no log")
+        if refusal is not None:
+            app.store.notify(str(refusal), title="There is no log" if keeps else "Nothing is kept")
         return _run(monitor, app, reports, curtain)
     except PrimeError:
         raise
     except Exception as fault:
         raise Crashed(reports.farewell(fault)) from None
+
+
+def _refusal_of_disk(paths: Paths, redactor: Redactor) -> StorageError | None:
+    """Begin the log; return why there is none: a disk that refuses is no reason not to watch.
+
+    Raises:
+        StorageError: What is there is not ours alone.
+    """
+    try:
+        paths.make_state_dir()
+    except NothingKept as error:
+        return error
+    try:
+        start_log(paths.log_file, redactor)
+    except StorageError as error:
+        return error
+    return None
 
 
 def _run(monitor: Monitor, app: PrimeApp, reports: CrashReports, curtain: Curtain) -> int:

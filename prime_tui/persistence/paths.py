@@ -12,6 +12,11 @@ from platformdirs import PlatformDirs
 from prime_tui.domain.errors import StorageError
 
 PRIVATE_DIR, PRIVATE_FILE = 0o700, 0o600
+ELSEWHERE = "XDG_STATE_HOME and XDG_CONFIG_HOME choose another place."
+
+
+class NothingKept(StorageError):
+    """The disk refuses a directory of ours: what needs none can go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +71,12 @@ class Paths:
         """Make the state directory, or check the one that is there.
 
         Raises:
+            NothingKept: It cannot be made or written to.
             StorageError: It is a link, somebody else's, or open to others.
         """
         make_private_dir(self.state_dir)
+        if not os.access(self.state_dir, os.W_OK | os.X_OK):
+            raise NothingKept(f"Nothing can be written to {self.state_dir}.", hint=ELSEWHERE)
         return self.state_dir
 
 
@@ -78,8 +86,7 @@ def make_private_dir(path: Path) -> None:
         path.mkdir(mode=PRIVATE_DIR, parents=True, exist_ok=True)
         info = path.lstat()
     except OSError as error:
-        hint = "XDG_STATE_HOME and XDG_CONFIG_HOME choose another place."
-        raise StorageError(f"Cannot make {path}: {error.strerror}.", hint=hint) from error
+        raise NothingKept(f"Cannot make {path}: {error.strerror}.", hint=ELSEWHERE) from error
     if stat.S_ISLNK(info.st_mode) or not stat.S_ISDIR(info.st_mode):
         raise StorageError(f"{path} is not a plain directory.", hint="Move it away; links are not followed.")
     check_private(path, info, PRIVATE_DIR)

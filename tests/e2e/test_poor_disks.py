@@ -38,6 +38,21 @@ def watched(lodger: Lodger, *words: str, command: tuple[str, ...] = PROGRAM) -> 
         return words_after(one).removeprefix("\x1b[?25h\x1b[?1004l")
 
 
+def test_a_state_directory_that_cannot_be_made(lodger: Lodger) -> None:
+    """As on a disk that may only be read: that nothing is kept is said once, and watching goes on."""
+    (lodger.home / "file").write_text("no directory")
+    place = lodger.shell(f"export XDG_STATE_HOME={lodger.home}/file/state")
+    with lodger.run(command=place, columns=120, rows=30) as one:
+        one.sees("Nothing is kept", "Cannot make", "Not a directory")
+        one.until(lambda text: "$184.37" in text and "●pods" in text, "all is read")
+        assert one.text().count("Cannot make") == 1
+        assert "There is no log" not in one.text()
+        assert NOT_KEPT not in one.text()
+        one.send("q")
+        assert one.wait() == 0
+        is_given_back(one)
+
+
 def test_a_full_disk(lodger: Lodger) -> None:
     """No file may grow by one byte: what cannot be kept is said, and watching goes on."""
     assert watched(lodger, NOT_KEPT, "disk I/O error", command=lodger.shell("ulimit -f 0")) == ""
