@@ -75,7 +75,7 @@ class Monitor:
         self, settings: Settings, paths: Paths, redactor: Redactor, home: Path, *, keeps: bool = True
     ) -> None:
         self._settings = settings
-        self._keeps = keeps and settings.demo is None
+        self._keeps = keeps
         self._paths = paths
         self._redactor = redactor
         self._app: PrimeApp | None = None
@@ -142,7 +142,7 @@ class Monitor:
         """
         store, self._recorder = self._new_store(profile), None
         wallet = self._wallet_name(profile)
-        if wallet is None:
+        if wallet is None or not self._keeps:
             return store
         kept = LastKnown(self._paths.database_file, wallet)
         recorder = Recorder(store, kept, self.clock, Seat(self._paths.state_dir, wallet))
@@ -176,8 +176,8 @@ class Monitor:
         return store
 
     def _wallet_name(self, profile: Profile) -> str | None:
-        """Name whose state is kept; None without a key, and where nothing is kept, as in a demo."""
-        if not self._keeps:
+        """Name whose state is kept; None without a key, and for a demo, where nothing is kept."""
+        if self._settings.demo is not None:
             return None
         return wallet_name(profile, self.desk.keys.at_hand(profile))
 
@@ -292,7 +292,7 @@ class Monitor:
     def _keep_pictures(self) -> None:
         """Keep what the screens showed last, for the first moments of the next start."""
         wallet, app = self._wallet_name(self.desk.key.profile), self._app
-        if wallet is None or app is None or app.theme != self._first_theme:
+        if wallet is None or not self._keeps or app is None or app.theme != self._first_theme:
             return
         app.keep_picture()
         key = frame_key(wallet, self._settings.theme, os.environ)
