@@ -232,6 +232,24 @@ async def test_a_failing_wallet_keeps_its_numbers_and_never_looks_fresh(
         await m.until(lambda: first_row_looks(m) == "text", "a row that looks fresh")
 
 
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        (WALLET, ("burning now ─", "24 h · ▲ stale", "billing · ▲ stale")),
+        ("*/pods/*", ("burning now · ▲ pods stale", "24 h ─", "billing ─")),
+    ],
+)
+async def test_each_pane_says_itself_that_its_numbers_are_old(path: str, told: tuple[str, ...]) -> None:
+    async with monitor(sim=STILL, size=(80, 24)) as m:
+        await m.sees("burning now ─", "24 h ─", "billing ─", "100 of", "listed")
+        m.sim.fault("status", path, status=503)
+        await m.press("r")
+        await m.sees(*told)
+        m.sim.clear_faults()
+        await m.press("r")
+        await m.sees("burning now ─", "24 h ─", "billing ─")
+
+
 async def test_a_wallet_that_was_never_read_says_why() -> None:
     async with monitor(sim=SimOptions(speed=0, require_key="other"), size=WIDE) as m:
         await m.sees("The wallet cannot be read.", "r tries now")

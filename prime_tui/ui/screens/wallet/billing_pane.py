@@ -107,17 +107,20 @@ class BillingPane(Vertical):
         table.placeholder = self._placeholder(store, now)
         table.sort_key, table.sort_reverse = self._query.sort, self._query.descending
         table.rows = self._rows
-        unreadable = store.wallet.value.unreadable if store.wallet.value is not None else ()
-        wallet = store.wallet.remote
-        old = staleness(wallet, now) if wallet.is_switched_off else ""
-        rule.content = join(
-            (Span("billing", "title"), Span(f" · {old}" if old else "", "bad"), unreadable_note(unreadable))
-        )
+        self.draw_title(store, now)
         read, filtered = len(book.rows), bool(self._query.text.strip())
         rule.right = (
             rows_note(len(rows), read, book.total_rows, self._doing, is_filtered=filtered)
             if store.wallet.value is not None
             else ""
+        )
+
+    def draw_title(self, store: Store, now: datetime) -> None:
+        """Show what the pane is, how old its rows are where they are old, and which could not be read."""
+        unreadable = store.wallet.value.unreadable if store.wallet.value is not None else ()
+        old = staleness(store.wallet.remote, now)
+        self.query_one(Rule).content = join(
+            (Span("billing", "title"), Span(f" · {old}" if old else "", "bad"), unreadable_note(unreadable))
         )
 
     @on(KeyedTable.EndReached)

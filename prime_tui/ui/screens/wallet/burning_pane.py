@@ -90,7 +90,7 @@ class BurningPane(Vertical):
         table = self.query_one(KeyedTable)
         table.columns = BURNING_COLUMNS if self.size.width < WIDE_CELLS else WIDE_BURNING_COLUMNS
         table.placeholder = self._placeholder(store, now)
-        self.query_one(Rule).content = join((Span("burning now", "title"), self._switched_off(store, now)))
+        self.query_one(Rule).content = join((Span("burning now", "title"), _untrusted(store, now)))
         table.is_filling = not self._is_complete(store)
         table.rows = LazyRows(
             self._found, burning_key, lambda one: burning_cells(one, now, is_old=one.kind in old)
@@ -104,14 +104,6 @@ class BurningPane(Vertical):
         wanted: list[Remote[Any]] = [*_sources(store).values(), *usages]
         return all(remote.value is not None or remote.error is not None for remote in wanted)
 
-    def _switched_off(self, store: Store, now: datetime) -> Styled:
-        """Which kinds are missing from the sum for want of a scope."""
-        kinds = [kind for kind, remote in _sources(store).items() if remote.is_switched_off]
-        if not kinds:
-            return ""
-        first = staleness(_sources(store)[kinds[0]], now).removeprefix("▲ ")
-        return Span(f" · ▲ without {'s, '.join(kinds)}s: {first}", "bad")
-
     def _placeholder(self, store: Store, now: datetime) -> tuple[Styled, ...]:
         for kind, remote in _sources(store).items():
             if remote.value is None:
@@ -120,6 +112,21 @@ class BurningPane(Vertical):
             Span("Nothing burns: no pod, run or disk of this wallet costs money now."),
             Span("3 then o shows what can be rented.", "dim"),
         )
+
+
+def _untrusted(store: Store, now: datetime) -> Styled:
+    """Which kinds are old, and which are missing from the sum for want of a scope."""
+    sources = _sources(store)
+    off = [kind for kind, remote in sources.items() if remote.is_switched_off]
+    old = [kind for kind in sources if kind not in off and staleness(sources[kind], now)]
+    parts = []
+    if old:
+        oldest = staleness(max((sources[kind] for kind in old), key=lambda one: one.age_s(now) or 0.0), now)
+        whose = "" if len(old) == len(sources) else f"{'s, '.join(old)}s "
+        parts.append(f" · ▲ {whose}{oldest.removeprefix('▲ ')}")
+    if off:
+        parts.append(f" · ▲ without {'s, '.join(off)}s: {staleness(sources[off[0]], now).removeprefix('▲ ')}")
+    return Span("".join(parts), "bad")
 
 
 def _sources(store: Store) -> dict[str, Remote[Any]]:

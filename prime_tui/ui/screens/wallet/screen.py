@@ -15,7 +15,7 @@ from prime_tui.domain.errors import PrimeError
 from prime_tui.domain.ids import PodId, RunId
 from prime_tui.store.slice import Topic
 from prime_tui.ui.messages import OpenPod, OpenRun
-from prime_tui.ui.pace import SPANS
+from prime_tui.ui.pace import QUICK, SPANS
 from prime_tui.ui.render.footer import KeyHint
 from prime_tui.ui.render.styled import Span
 from prime_tui.ui.render.wallet import burning_details
@@ -72,6 +72,7 @@ class WalletScreen(PrimeScreen):
         self._is_reading = False
         self._wants_more = False
         self._read_at: datetime | None = None
+        self._titled_at: datetime | None = None
 
     def body(self) -> Widget:
         """The three panes."""
@@ -113,6 +114,10 @@ class WalletScreen(PrimeScreen):
             spend.read(self.store, now)
             spend.draw(self.store, burning.gap, now)
             self.query_one(BillingPane).draw(self.store, now)
+        if self._titled_at is None or now - self._titled_at >= QUICK:
+            self._titled_at = now
+            spend.draw_title(self.store, now)
+            self.query_one(BillingPane).draw_title(self.store, now)
 
     def hints(self) -> Iterable[KeyHint]:
         """The keys of now."""

@@ -16,7 +16,7 @@ from prime_tui.store.store import Store
 from prime_tui.ui.render.curve import Point
 from prime_tui.ui.render.glyphs import spark
 from prime_tui.ui.render.styled import Role, Span, Styled, join, width_of
-from prime_tui.ui.render.unread import unread_lines
+from prime_tui.ui.render.unread import staleness, unread_lines
 from prime_tui.ui.render.wallet import (
     coverage_notes,
     rise_note,
@@ -83,19 +83,11 @@ class SpendPane(Vertical):
     def draw(self, store: Store, gap: BurnGap, now: datetime) -> None:
         """Show it."""
         width = self.size.width
-        rule, plot = self.query_one(Rule), self.query_one(SpendPlot)
+        plot = self.query_one(SpendPlot)
         plot.window = self._range.label
         plot.points = self._rates
         plot.empty = self._nothing(store, now)
-        title = Span(f"spend $/h, {self._range.label}", "title")
-        if self.has_class("-flat"):
-            drawn = spark([point.usd for point in self._rates], SPARK_CELLS) if self._rates else ""
-            rule.content = join((title, " ", Span(drawn, "accent")))
-        else:
-            rule.content = title
-        rule.right = (
-            "" if self._totals is None else sums_note(self._totals, width - width_of(title) - RULE_CELLS)
-        )
+        self.draw_title(store, now)
         self.query_one("#types", Lines).content = self._types(width)
         notes = list(self._notes(store, gap, now))
         lines = self.query_one("#notes", Lines)
@@ -105,6 +97,20 @@ class SpendPane(Vertical):
             shown = [join((" ", join(notes, Span(" · ", "dim"))))] if notes else []
         lines.styles.height = max(1, len(shown))
         lines.content = tuple(shown)
+
+    def draw_title(self, store: Store, now: datetime) -> None:
+        """Show what the pane is, how old its numbers are where they are old, and the sums that fit."""
+        rule, old = self.query_one(Rule), staleness(store.wallet.remote, now)
+        title: Styled = join(
+            (Span(f"spend $/h, {self._range.label}", "title"), Span(f" · {old}" if old else "", "bad"))
+        )
+        if self.has_class("-flat"):
+            drawn = spark([point.usd for point in self._rates], SPARK_CELLS) if self._rates else ""
+            rule.content = join((title, " ", Span(drawn, "accent")))
+        else:
+            rule.content = title
+        room = self.size.width - width_of(title) - RULE_CELLS
+        rule.right = "" if self._totals is None else sums_note(self._totals, room)
 
     def _types(self, width: int) -> tuple[Styled, ...]:
         types = self.query_one("#types", Lines)
