@@ -260,6 +260,8 @@ class Engine:
         poller.pace(None if run_id is None else DETAIL_S * self._pace_factor)
         if run_id is not None:
             poller.wake(by_user=True)
+        elif not poller.is_off:
+            self._health.dropped(Topic.RUN_DETAIL.value)
 
     def query_offers(self, query: OfferQuery) -> None:
         """Ask for other offers."""

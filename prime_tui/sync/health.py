@@ -21,7 +21,8 @@ class Health:
     """Knows which topics fail and why; a reason that several topics share is told once.
 
     It is over when none of them fails for it any more, the ones that failed but once included: an end that
-    is told too early is followed by the next beginning.
+    is told too early is followed by the next beginning. A topic that is not read any more holds that back no
+    longer, and is not said to be well either: that is told when it is read again.
     """
 
     def __init__(self, store: Store) -> None:
@@ -30,6 +31,10 @@ class Health:
         self._reasons: dict[str, str] = {}
         """Why each topic fails; once that could be told, another excuse is no news."""
         self._told: set[str] = set()
+        self._unread: set[str] = set()
+        """Which topics failed when they were read last, as was told, and are not read now."""
+        self._owes_the_end = False
+        """An end was told while something failed that was too little to be told: its end is that of all."""
 
     def failed(self, name: str, error: PrimeError, *, is_known: bool = True) -> None:
         """Note a failed reading; `is_known` where an earlier one succeeded."""
@@ -37,10 +42,13 @@ class Health:
             return  # the banner, the budget and the chat say so
         is_final = isinstance(error, NotPermitted)  # no second failure will follow
         is_ours = isinstance(error, InternalError)
+        if name in self._unread:  # told before, and as it was
+            self._unread.remove(name)
+            self._told.add(self._reasons[name])
         count = self._failures[name] = self._failures.get(name, 0) + 1
         if count <= FAILURES_BEFORE_NOTICE or is_final:
             self._reasons[name] = error.message
-            self._told &= set(self._reasons.values())
+            self._told &= self._reasons_of_read()
         reason = self._reasons[name]
         if reason in self._told or not (count >= FAILURES_BEFORE_NOTICE or is_final or is_ours):
             return
@@ -55,19 +63,31 @@ class Health:
 
     def succeeded(self, name: str) -> None:
         """Note a successful reading."""
-        if self._ends(name):
-            text = "Some other sources still fail." if self._told else "All sources answer again."
-            self._store.notify(text, title=f"Reading {name} works again")
+        reason = self._forget(name)
+        is_over = reason in self._told and reason not in self._reasons_of_read()
+        is_last = reason is not None and self._owes_the_end and not self._failures
+        if not is_over and not is_last and name not in self._unread:
+            return
+        self._unread.discard(name)
+        self._told &= self._reasons_of_read()
+        self._owes_the_end = bool(self._failures)
+        if self._told:
+            text = "Some other sources still fail."
+        else:  # one that failed but once, or is not read now, may be well or not
+            text = "Its numbers are fresh." if self._failures else "All sources answer again."
+        self._store.notify(text, title=f"Reading {name} works again")
 
     def dropped(self, name: str) -> None:
-        """Note that nobody needs a topic any more: whether it fails will not be known."""
-        self._ends(name)
+        """Note that a topic is not read any more: whether it still fails is not known until it is."""
+        if self._reasons.get(name) in self._told:
+            self._unread.add(name)
+            self._told &= self._reasons_of_read()
+        elif name not in self._unread:
+            self._forget(name)
 
-    def _ends(self, name: str) -> bool:
-        """Forget a topic's failures; return whether that was the last of a reason that was told."""
+    def _forget(self, name: str) -> str | None:
         self._failures.pop(name, None)
-        reason = self._reasons.pop(name, None)
-        if reason is None or reason not in self._told or reason in self._reasons.values():
-            return False
-        self._told.remove(reason)
-        return True
+        return self._reasons.pop(name, None)
+
+    def _reasons_of_read(self) -> set[str]:
+        return {reason for name, reason in self._reasons.items() if name not in self._unread}

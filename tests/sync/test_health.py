@@ -127,7 +127,37 @@ async def test_a_source_that_nobody_needs_any_more_holds_back_nothing() -> None:
     assert len(texts(store)) == 1
     health.dropped("offers")
     health.succeeded("pods")
+    assert texts(store) == ["Reading pods works again: Its numbers are fresh."], "who knows of the offers?"
+    health.succeeded("offers")
+    assert texts(store) == ["Reading offers works again: All sources answer again."]
+
+
+async def test_what_is_not_read_any_more_is_told_to_be_well_when_it_is_read_again() -> None:
+    store = Store()
+    health = Health(store)
+    health.failed("offers", GONE)
+    health.failed("offers", GONE)
     assert len(texts(store)) == 1
+    for _ in range(2):
+        health.dropped("offers")
+    health.failed("offers", GONE)
+    assert texts(store) == [], "somebody came back, and it is as it was"
+    health.dropped("offers")
+    health.succeeded("offers")
+    assert texts(store) == ["Reading offers works again: All sources answer again."]
+
+
+async def test_all_is_well_only_where_nothing_failed_a_moment_ago() -> None:
+    store = Store()
+    health = Health(store)
+    for error in (GONE, GONE):
+        health.failed("pods", error)
+    health.failed("runs", BAD)
+    texts(store)
+    health.succeeded("pods")
+    assert texts(store) == ["Reading pods works again: Its numbers are fresh."]
+    health.succeeded("runs")
+    assert texts(store) == ["Reading runs works again: All sources answer again."]
 
 
 @pytest.mark.parametrize("error", [NotAuthenticated("no"), BudgetExhausted("later")])
