@@ -30,22 +30,21 @@ def banner(store: Store) -> Banner | None:
     if session.asking:
         who = STORE_WORDS.get(StoreName(session.asking), session.asking)
         return Banner(
-            Span(f" ◌ {who} is asked for the key and has not answered yet.", "warn"), _help("sign in")
+            Span(f" ◌ {who} is asked for the key and has not answered yet.", "warn"), _key("sign in")
         )
     if session.key is KeyState.REFUSED:
         why = session.key_error.message if session.key_error is not None else ""
-        return Banner(
-            Span(f" ✕ The service refuses the key, reading is paused: {why}", "bad"), _help("enter a new one")
-        )
+        helps = _key("another --scenario", "q") if session.is_demo else _key("enter a new one")
+        return Banner(Span(f" ✕ The service refuses the key, reading is paused: {why}", "bad"), helps)
     if session.key is KeyState.MISSING:
         why = session.key_error.message if session.key_error is not None else ""
-        return Banner(Span(f" ✕ No API key. {why}", "bad"), _help("sign in"))
+        return Banner(Span(f" ✕ No API key. {why}", "bad"), _key("sign in"))
     account = store.account.value
     if account is not None and account.is_banned:
         what = "The service says that this account is banned."
         if session.is_plain_text:  # both, in one line
             what = "Banned by the service. The key is kept in plain text."
-        return Banner(Span(f" ✕ {what}", "bad"), _help("another key"))
+        return Banner(Span(f" ✕ {what}", "bad"), _key("another key"))
     if session.is_plain_text:
         return Banner(Span(" ▲ The API key is kept in plain text on this disk.", "bad"), "")
     return None
@@ -57,5 +56,5 @@ def risk_lines(store: Store) -> list[Styled]:
     return [] if why is None else [Span(f"▲ {why}", "bad"), ""]
 
 
-def _help(what: str) -> Styled:
-    return (Span(f"· {what}: "), Span("K ", "accent"))
+def _key(what: str, key: str = "K") -> Styled:
+    return (Span(f"· {what}: "), Span(f"{key} ", "accent"))

@@ -31,9 +31,10 @@ def alerts(store: Store, now: datetime) -> tuple[Alert, ...]:
 def _key(store: Store) -> Iterator[Alert]:
     if store.session.key in (KeyState.REFUSED, KeyState.MISSING):
         why = store.session.key_error.message if store.session.key_error else "refused"
-        yield Alert(
-            "key", Urgency.CRITICAL, f"The API key does not work: {why}", "r tries again, K takes another key"
-        )
+        helps = "r tries again, K takes another key"
+        if store.session.is_demo:  # it takes no key, and this one stays as it is
+            helps = "q, then prime-tui --demo with another --scenario"
+        yield Alert("key", Urgency.CRITICAL, f"The API key does not work: {why}", helps)
 
 
 def _sources(store: Store) -> Iterator[Alert]:
