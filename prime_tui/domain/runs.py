@@ -98,6 +98,7 @@ class RunSource(StrEnum):
     LIST = "list"
     BILLING = "billing"
     LAUNCHED = "launched here"
+    FOUND = "found after the answer of its launch was lost"
     TYPED = "typed in"
 
 

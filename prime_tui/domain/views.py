@@ -179,7 +179,11 @@ class Burning:
 
 @dataclass(frozen=True, slots=True)
 class LaunchRecord:
-    """What this program remembers of a run that it launched; never the token."""
+    """What this program remembers of a run that it launched; never the token.
+
+    Attributes:
+        is_found: True where no answer came, and a run of that name appeared.
+    """
 
     run_id: RunId
     name: str | None
@@ -188,3 +192,4 @@ class LaunchRecord:
     price_usd_per_gpu_h: Decimal | None = None
     gpu_count: int | None = None
     gpu_type: str | None = None
+    is_found: bool = False

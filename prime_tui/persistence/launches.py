@@ -101,6 +101,7 @@ def _row(record: LaunchRecord) -> Row:
         "price_usd_per_gpu_h": None if price is None else str(price),
         "gpu_count": record.gpu_count,
         "gpu_type": record.gpu_type,
+        "is_found": record.is_found,
     }
 
 
@@ -124,6 +125,7 @@ def _record(row: Row) -> LaunchRecord | None:
         price_usd_per_gpu_h=_price(row.get("price_usd_per_gpu_h")),
         gpu_count=count if isinstance(count, int) and not isinstance(count, bool) and count > 0 else None,
         gpu_type=_text(row.get("gpu_type")),
+        is_found=row.get("is_found") is True,
     )
 
 

@@ -124,6 +124,7 @@ class RunActions:
             price_usd_per_gpu_h=launched.price_usd_per_gpu_h if launched else None,
             gpu_count=_gpus(launched) if launched else None,
             gpu_type=launched.gpu_type if launched else order.gpu_type,
+            is_found=launched is None,
         )
         self._remember(record)
         self._store.set_launches((*self._store.launches, record))

@@ -15,7 +15,7 @@ from prime_tui.domain.views import LaunchRecord
 from prime_tui.persistence.launches import MOST_RECORDS, LaunchFile
 
 AT = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
-RECORD = LaunchRecord(RunId("rft_1"), "gsm8k", TeamId("team_1"), AT, Decimal("2.40"), 8, "H100_80GB")
+RECORD = LaunchRecord(RunId("rft_1"), "gsm8k", TeamId("team_1"), AT, Decimal("2.40"), 8, "H100_80GB", True)
 
 
 @pytest.fixture

@@ -42,14 +42,16 @@ _named: WeakKeyDictionary[Store, _Named] = WeakKeyDictionary()
 
 
 def known_run_ids(store: Store) -> dict[RunId, Sources]:
-    """Return every run id that any source names, in the order: listed, launched, typed in, billed."""
+    """Return every run id that any source names, in the order: listed, launched, found, typed in, billed."""
     found = _named.get(store)
     if found is not None and found.is_of(store):
         return found.sources
     named: dict[RunId, set[RunSource]] = {}
+    launches = own_launches(store).values()
     for source, run_ids in (
         (RunSource.LIST, listed_runs(store)),
-        (RunSource.LAUNCHED, own_launches(store)),
+        (RunSource.LAUNCHED, [launch.run_id for launch in launches if not launch.is_found]),
+        (RunSource.FOUND, [launch.run_id for launch in launches if launch.is_found]),
         (RunSource.TYPED, store.typed_runs),
         (RunSource.BILLING, map(RunId, store.billing.run_ids)),
     ):

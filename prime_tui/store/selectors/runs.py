@@ -36,16 +36,18 @@ SPEED_SPACING = timedelta(seconds=60)
 def run_view(store: Store, run_id: RunId, now: datetime) -> RunView | None:
     """Return one run, or None when no source names it."""
     listed, launches = listed_runs(store), own_launches(store)
+    launch = launches.get(run_id)
     named = {
         RunSource.LIST: run_id in listed,
-        RunSource.LAUNCHED: run_id in launches,
+        RunSource.LAUNCHED: launch is not None and not launch.is_found,
+        RunSource.FOUND: launch is not None and launch.is_found,
         RunSource.TYPED: run_id in store.typed_runs,
         RunSource.BILLING: run_id in store.billing.run_ids,
     }
     sources = frozenset(source for source, is_named in named.items() if is_named)
     if not sources:
         return None
-    return merged_run(store, run_id, sources, listed.get(run_id), launches.get(run_id), now)
+    return merged_run(store, run_id, sources, listed.get(run_id), launch, now)
 
 
 def newest_at(view: RunView) -> float:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from prime_tui.domain.runs import RunState
+from prime_tui.domain.runs import RunSource, RunState
 from prime_tui.persistence.launches import LaunchFile
 from tests.ui.hurried_clock import HurriedClock
 from tests.ui.monitor import Monitor, monitor
@@ -257,6 +257,8 @@ async def test_a_lost_answer_is_looked_for_and_never_sent_again(file: str) -> No
         assert posts(one) == 1
         await one.press("enter")
         await one.sees("my-first-run")
+        (new,) = (view for view in views(one) if view.title == "my-first-run")
+        assert new.sources == {RunSource.LIST, RunSource.FOUND}
 
 
 async def test_an_outcome_that_stays_unknown_is_said_in_words(file: str) -> None:

@@ -15,6 +15,7 @@ from textual.widget import Widget
 from prime_tui.domain.ids import RunId
 from prime_tui.domain.views import RunView
 from prime_tui.store.selectors.permission import why_no_writes
+from prime_tui.store.selectors.run_ids import known_run_ids
 from prime_tui.store.selectors.run_list import run_views
 from prime_tui.store.slice import Topic
 from prime_tui.ui.render.footer import KeyHint
@@ -198,7 +199,8 @@ class RunsScreen(PrimeScreen):
         if not self._list.holds(thing_id) and self._list.has_filter:
             self._list.clear_filter()
         if not self._list.holds(thing_id):
-            self.store.type_run(RunId(thing_id))
+            if RunId(thing_id) not in known_run_ids(self.store):  # else only the list was not drawn since
+                self.store.type_run(RunId(thing_id))
             self._show_list(self.now())
         self._list.table.cursor_key = thing_id
         self._subject = RunId(thing_id)
