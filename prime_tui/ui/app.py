@@ -34,7 +34,7 @@ from prime_tui.ui.render.alert_lines import alert_lines
 from prime_tui.ui.render.styled import Span, Styled
 from prime_tui.ui.screens.base import PrimeScreen
 from prime_tui.ui.strip_facts import StripModel
-from prime_tui.ui.terminal.quiet_app import QuietApp
+from prime_tui.ui.telling import TOASTS_CSS, TellingApp
 from prime_tui.ui.terminal.tmux import watch_tmux
 from prime_tui.ui.theme import FIELDS_CSS, THEMES
 from prime_tui.ui.widgets.after_refresh import after_refresh
@@ -52,7 +52,6 @@ BETWEEN = "between"
 CHAT = "chat"
 SCREENS = ("wallet", "runs", "pods", CHAT)
 ACT = "act:"
-TOAST_S = 8.0
 
 
 def _wallet() -> Screen[None]:
@@ -79,7 +78,7 @@ def _chat() -> Screen[None]:
     return ChatScreen()
 
 
-class PrimeApp(QuietApp[None]):
+class PrimeApp(TellingApp):
     """The monitor.
 
     Args:
@@ -91,7 +90,7 @@ class PrimeApp(QuietApp[None]):
 
     TITLE = "prime-tui"
     ENABLE_COMMAND_PALETTE = True
-    CSS = FIELDS_CSS
+    CSS = FIELDS_CSS + TOASTS_CSS
     # A screen is built on its first visit and kept: building is what costs, and what Textual leaks.
     MODES: ClassVar[dict[str, str | Callable[[], Screen[None]]]] = {
         "wallet": _wallet,
@@ -303,10 +302,6 @@ class PrimeApp(QuietApp[None]):
         self.heartbeat.hear(topics)
 
     # -- what all screens share ----------------------------------------------------
-
-    def tell(self, text: str, *, title: str = "", severity: str = "information") -> None:
-        """Show a toast; the text is literal."""
-        self.notify(text, title=title, severity=severity, timeout=TOAST_S, markup=False)  # type: ignore[arg-type]
 
     def copy(self, text: str, what: str) -> None:
         """Send text to the terminal's clipboard; whether it arrives is the terminal's business."""

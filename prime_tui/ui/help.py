@@ -13,6 +13,7 @@ from prime_tui.ui.render.styled import Span, Styled
 
 NAMES = {
     "question_mark": "?",
+    "exclamation_mark": "!",
     "slash": "/",
     "escape": "esc",
     "pagedown": "pgdn",

@@ -24,6 +24,7 @@ def palette_commands(app: PrimeApp, screen: Screen[object]) -> Iterable[SystemCo
         )
     yield SystemCommand("Read now", "Key r", app.refresh_now)
     yield SystemCommand("What needs you", "Key a", app.action_list_alerts)
+    yield SystemCommand("Messages", "What was told in this session (!)", app.action_list_messages)
     yield SystemCommand("Keys", "The keys of this screen (?)", app.action_explain_keys)
     for theme in THEMES:
         yield SystemCommand(

@@ -28,6 +28,7 @@ OUTAGE_S, LONGEST_WAIT_S, STEP_S = 150.0, 360.0, 15.0
 300 s, a tenth more, and the steps in which we look."""
 SIZE = (120, 90)
 """High enough for all toasts below the lines on top."""
+ALL_TOASTS = 100
 STRICT = Limits(list_bytes=300_000, body_bytes=300_000)
 IMPATIENT = Limits(total_s=0.5)
 # What a kind needs in order to be one, or the ways in which it comes; a new kind comes as it is.
@@ -167,6 +168,11 @@ async def on_stage(screen: str, limits: Limits) -> AsyncIterator[Stage]:
     one = Stage(screen, limits)
     yield one
     await one.close()
+
+
+@pytest.fixture(autouse=True)
+def every_toast_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("prime_tui.ui.terminal.few_toasts.MOST_SHOWN", ALL_TOASTS)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module", params=SCREENS)

@@ -23,6 +23,7 @@ PRIVATE_NAMES: dict[type, tuple[str, ...]] = {
         "_fatal_error",
         "_handle_exception",
         "_print_error_renderables",
+        "_refresh_notifications",
         "get_driver_class",
         "post_display_hook",
     ),

@@ -128,6 +128,7 @@ async def test_a_pod_that_is_not_ready_says_why(programs: Recorder) -> None:
             await m.until(lambda: "s ssh" not in m.text())
             await m.press("s")
             await m.sees(reason)
+            m.app.clear_notifications()
         assert not programs.was_called("tmux")
 
 

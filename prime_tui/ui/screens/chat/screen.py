@@ -63,6 +63,7 @@ class ChatScreen(PrimeScreen):
     ChatScreen #ask { height: auto; }
     ChatScreen #ask > Line { width: 3; }
     ChatScreen #ask > Prompt { width: 1fr; }
+    ChatScreen > ToastRack { dock: top; align: right top; margin: 2 0 0 0; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "step_back", "Stop the answer, else leave the input", show=False),
