@@ -13,7 +13,7 @@ from prime_tui.domain.credentials import StoreName
 from prime_tui.domain.errors import SettingsError
 from prime_tui.domain.ids import TeamId
 from prime_tui.domain.profiles import DEFAULT_BASE_URL, DEFAULT_INFERENCE_URL, DEFAULT_PROFILE, Profile
-from prime_tui.domain.text import clean_name
+from prime_tui.domain.text import clean_key, clean_name
 
 PROFILE_VARIABLE = "PRIME_TUI_PROFILE"
 BASE_URL_VARIABLES = ("PRIME_API_BASE_URL", "PRIME_BASE_URL")
@@ -73,7 +73,7 @@ def choose_name(config: Config, wanted: str | None, environment: Mapping[str, st
         near = difflib.get_close_matches(name, list(config.profiles), n=1, cutoff=0.5)
         known = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(config.profiles) or 'none'}."
         hint = f"{known} `prime-tui auth login --profile NAME` makes one."
-        raise SettingsError(f"{config.path} has no profile {clean_name(name)!r}.", hint=hint)
+        raise SettingsError(f"{config.path} has no profile {clean_key(name)!r}.", hint=hint)
     if not config.profiles or DEFAULT_PROFILE in config.profiles:
         return DEFAULT_PROFILE
     if len(config.profiles) == 1:

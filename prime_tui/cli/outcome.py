@@ -17,8 +17,10 @@ def write_anything() -> None:
 
 
 def complain(text: str, code: int) -> int:
-    """Say it on the error stream and return the code."""
-    sys.stderr.write(f"prime-tui: {text}\n")
+    """Say it on the error stream and return the code; nothing in it reaches the terminal as a command."""
+    from prime_tui.domain.text import clean
+
+    sys.stderr.write(f"prime-tui: {clean(text)}\n")
     return code
 
 

@@ -16,7 +16,7 @@ from prime_tui.config.schema import (
     ProfileSettings,
 )
 from prime_tui.domain.errors import SettingsError
-from prime_tui.domain.text import clean_name
+from prime_tui.domain.text import clean_key, clean_name
 
 _SECRET_NAMES = ("api_key", "key", "token", "secret", "password", "passphrase")
 _KIND_WORDS = {
@@ -66,7 +66,7 @@ def _away_paint_s(path: Path, document: dict[str, Any]) -> int:
 
 
 def _profile(path: Path, name: str, table: object) -> ProfileSettings:
-    shown = clean_name(name)
+    shown = clean_key(name)
     if not PROFILE_NAME.match(name):
         raise SettingsError(f"{path}: the profile name {shown!r} may only have letters, digits, _ and -.")
     if not isinstance(table, dict):
@@ -102,7 +102,7 @@ def _refuse_unknown(path: Path, prefix: str, table: dict[str, Any], known: Itera
         hint = _nearest(key, names) or f"There are: {', '.join(names)}."
         if key.lower() in _SECRET_NAMES:
             hint += " No secret belongs into this file: remove it and run `prime-tui auth login`."
-        raise SettingsError(f"{path}: unknown key {prefix}{clean_name(key)}.", hint=hint)
+        raise SettingsError(f"{path}: unknown key {prefix}{clean_key(key)}.", hint=hint)
 
 
 def _nearest(word: str, known: Iterable[str]) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from prime_tui.domain.errors import SettingsError
-from prime_tui.domain.text import clean_name
+from prime_tui.domain.text import clean_key, clean_name
 
 MOST_BYTES = 1_000_000
 MOST_DEPTH = 64
@@ -230,7 +230,7 @@ def _jsonable(config: dict[str, object]) -> dict[str, object]:
 
 
 def _warnings(config: Mapping[str, object]) -> Iterator[str]:
-    odd = sorted(clean_name(key) for key in config if key not in KNOWN_KEYS)
+    odd = sorted(clean_key(key) for key in config if key not in KNOWN_KEYS)
     if odd:
         yield f"Not known here, sent all the same: {', '.join(odd[:8])}{' …' if len(odd) > 8 else ''}"
     if "max_steps" not in config:

@@ -11,6 +11,7 @@ import re
 import unicodedata
 
 NAME_LIMIT = 256
+KEY_LIMIT = 40
 LINE_LIMIT = 4_000
 BODY_LIMIT = 20_000
 REPLACEMENT = "\ufffd"
@@ -78,6 +79,11 @@ def clean(text: object, *, limit: int = BODY_LIMIT, one_line: bool = False) -> s
 def clean_name(text: object) -> str:
     """Return a one-line label of at most `NAME_LIMIT` characters without outer blanks."""
     return clean(text, limit=NAME_LIMIT, one_line=True).strip()
+
+
+def clean_key(text: object) -> str:
+    """Return a key of somebody's file, short enough to be repeated in a message about it."""
+    return clean(text, limit=KEY_LIMIT, one_line=True).strip()
 
 
 def clean_line(text: object) -> str:

@@ -76,6 +76,15 @@ def test_an_unknown_key_is_named_with_the_nearest_valid_one(text: str, key: str,
     assert error.hint == f"Did you mean {nearest}?"
 
 
+@pytest.mark.parametrize("table", ["", "[profiles.work]\n", "[profiles."])
+def test_a_key_is_repeated_neither_at_length_nor_with_its_control_characters(table: str) -> None:
+    written = '"' + "a\\u001b[31m" + "x" * 300 + '"'
+    message = refusal(f"{table}{written}]" if table.endswith(".") else f"{table}{written} = 1").message
+    assert "a\ufffdxxx" in message
+    assert "\x1b" not in message
+    assert len(message) < len(str(PATH)) + 120
+
+
 @pytest.mark.parametrize("key", ["api_key", "key", "token", "password"])
 def test_a_secret_in_the_file_is_refused_and_not_repeated(key: str) -> None:
     error = refusal(f"[profiles.work]\n{key} = '{KEY}'")
