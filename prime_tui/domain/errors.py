@@ -87,9 +87,11 @@ class NotPermitted(ApiError):
 
     Attributes:
         said: The service's own words, where the message says more or something else.
+        is_about_one: True where one thing is refused, and others of its kind may well be permitted.
     """
 
     said = ""
+    is_about_one = False
 
 
 class NotFound(ApiError):

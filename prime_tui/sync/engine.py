@@ -366,7 +366,8 @@ class Engine:
     ) -> None:
         if kept is not None:
             kept.failed(error, retry_at)
-        self._health.failed(topic.value, error, is_known=kept is None or kept.value is not None)
+        if not (isinstance(error, NotPermitted) and error.is_about_one):  # its own page says so
+            self._health.failed(topic.value, error, is_known=kept is None or kept.value is not None)
 
     def _switch_off(self, topic: Topic, kept: Slice[Any] | None, refusal: NotPermitted) -> None:
         self._pollers[topic].switch_off()

@@ -102,7 +102,11 @@ class RunReadings:
         if self._store.has_run_list is None and self._store.runs.remote.error is None:
             return
         for run_id in self._stalest_runs():
-            await self._usage_and_progress(run_id)
+            try:
+                await self._usage_and_progress(run_id)
+            except NotPermitted as refusal:
+                if not refusal.is_about_one:
+                    raise
 
     def forget_times(self) -> None:
         """The clock was set: what was noted by it says nothing any more, and all is read once again."""
@@ -182,7 +186,7 @@ class RunReadings:
     async def _usage(self, run_id: RunId) -> None:
         try:
             usage = await self._permits.ask(
-                "usage", Topic.USAGE, lambda: self._client.billing.run_usage(run_id)
+                "usage", Topic.USAGE, lambda: self._client.billing.run_usage(run_id), run_id
             )
         except PrimeError as error:
             self._store.usage[run_id].failed(error)
@@ -191,13 +195,13 @@ class RunReadings:
 
     async def _progress(self, run_id: RunId) -> None:
         progress = self._store.progress[run_id]
-        await self._part(progress, "progress", Topic.RUN_DETAIL, lambda: self._client.runs.progress(run_id))
+        await self._part(progress, "progress", lambda: self._client.runs.progress(run_id), run_id)
 
     async def _part(
-        self, kept: Slice[T], part: str, topic: Topic, answer: Callable[[], Awaitable[T]]
+        self, kept: Slice[T], part: str, answer: Callable[[], Awaitable[T]], run_id: RunId
     ) -> None:
         try:
-            value = await self._permits.ask(part, topic, answer)
+            value = await self._permits.ask(part, Topic.RUN_DETAIL, answer, run_id)
         except ABSENT:
             raise  # there is nothing to read, which is no failure
         except PrimeError as error:
@@ -229,7 +233,7 @@ class RunReadings:
     async def _run(self, run_id: RunId) -> None:
         kept = self._store.run_details[run_id]
         try:
-            await self._part(kept, "run", Topic.RUN_DETAIL, lambda: self._client.runs.get(run_id))
+            await self._part(kept, "run", lambda: self._client.runs.get(run_id), run_id)
         except NotFound as error:
             self._store.run_details.forget(run_id)  # what the service no longer has is gone
             self._store.run_details[run_id].failed(error)
@@ -245,11 +249,11 @@ class RunReadings:
             fresh = await self._client.runs.metrics(run_id, min_step=last, limit=limit)
             return merge_metrics(known, fresh)
 
-        await self._part(self._store.metrics[run_id], "metrics", Topic.RUN_DETAIL, merged)
+        await self._part(self._store.metrics[run_id], "metrics", merged, run_id)
 
     async def _checkpoints(self, run_id: RunId) -> None:
         kept = self._store.checkpoints[run_id]
-        await self._part(kept, "checkpoints", Topic.RUN_DETAIL, lambda: self._client.runs.checkpoints(run_id))
+        await self._part(kept, "checkpoints", lambda: self._client.runs.checkpoints(run_id), run_id)
 
 
 def merge_metrics(known: tuple[MetricPoint, ...], fresh: tuple[MetricPoint, ...]) -> tuple[MetricPoint, ...]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from prime_tui.domain.ids import RunId
 from prime_tui.domain.remote import Freshness
 from prime_tui.domain.runs import LogQuery
 from prime_tui.store.selectors.alerts import alerts
@@ -34,6 +35,10 @@ def is_switched_off(one: Slice[Any]) -> bool:
 
 def is_read(one: Slice[Any]) -> bool:
     return one.remote.error is None
+
+
+def times_asked(watch: Watch, words: str) -> int:
+    return sum(words in str(noted["path"]) for noted in watch.sim.request_log())
 
 
 async def shown(watch: Watch) -> None:
@@ -141,6 +146,38 @@ async def test_usage_may_be_refused_and_progress_is_read_on(status: int) -> None
         lacks(watch)
         watch.engine.refresh()
         await watch.until(lambda: watch.store.usage.peek(live.id).value, "usage")
+
+
+@BOTH
+async def test_one_run_that_is_refused_stops_no_other(status: int) -> None:
+    async with watching() as watch:
+        await watch.start()
+        runs = watch.store.runs.value
+        assert runs is not None
+        mine = next(run.id for run in runs.items if run.state.value == "running")
+        watch.sim.fault("status", "*/runs/rft_foreign*", status=status)
+        foreign = RunId("rft_foreign")
+        watch.store.type_run(foreign)
+        watch.engine.watch_run(foreign)
+        await watch.until(lambda: watch.store.usage.peek(foreign).is_switched_off, "the refusal")
+        await watch.settled()
+        asked, before = times_asked(watch, "rft_foreign"), watch.count(PROGRESS)
+        await watch.live(1200)
+        assert times_asked(watch, "rft_foreign") == asked, "it is not asked about again"
+        assert watch.count(PROGRESS) > before + 5
+        now = watch.clock.now()
+        read_at = watch.store.usage.peek(mine).fetched_at
+        assert read_at is not None
+        assert (now - read_at).total_seconds() < 300
+        error = watch.store.usage.peek(foreign).error
+        assert error is not None
+        assert error.message == "Not permitted: it may be somebody else's."
+        assert not watch.said("switched off"), watch.notices
+        watch.engine.watch_run(mine)
+        await watch.until(lambda: watch.store.metrics.peek(mine).value, "the details of another run")
+        watch.engine.refresh()
+        watch.engine.watch_run(foreign)
+        await watch.until(lambda: times_asked(watch, "rft_foreign") > asked, "another try")
 
 
 @BOTH
