@@ -168,7 +168,25 @@ async def _logout_all(accounts: Accounts, paths: Paths) -> int:
     for text in unchecked:
         sys.stderr.write(f"Not removed: {text}\n")
     _say_what_stays()
+    _say_what_is_left(paths, accounts.config_file.path)
     return ERROR if unchecked else OK
+
+
+LEFT = (
+    ("the log", "prime-tui.log*"),
+    ("crash reports", "crash-*.txt"),
+    ("the calls of the last hour by a fingerprint of the key", "calls.db*"),
+)
+"""What signing out of all does not remove: it holds no key, but tells what was done here."""
+
+
+def _say_what_is_left(paths: Paths, config: Path) -> None:
+    found = [what for what, files in LEFT if any(paths.state_dir.glob(files))]
+    left = [f"{', '.join(found)} in {paths.state_dir}"] if found else []
+    if config.exists():
+        left.append(f"the profiles in {config}")
+    if left:
+        sys.stdout.write(f"Left here, without a key: {'; '.join(left)}.\n")
 
 
 def _database_files(paths: Paths) -> list[Path]:

@@ -268,7 +268,17 @@ def test_profiles(home: Home, service: str) -> None:
     everything = home.run("auth", "logout", "--all")
     assert everything.returncode == 0, everything.stderr
     assert not (home.state / "keys.vault").exists()
+    assert everything.stdout.splitlines()[-1] == (
+        f"Left here, without a key: the profiles in {home.config_file}."
+    )
     assert not home.status(*home.passphrase())["has_key"]
+    for name in ("prime-tui.log", "crash-20261120T120000Z-0123abcd.txt", "calls.db"):
+        (home.state / name).touch(0o600)
+    last = home.run("auth", "logout", "--all").stdout.splitlines()[-1]
+    assert (
+        f"the log, crash reports, the calls of the last hour by a fingerprint of the key in {home.state};"
+        in last
+    )
 
 
 def kept_of(home: Home, profile: Profile) -> LastKnown:
