@@ -9,7 +9,9 @@ import hmac
 from pathlib import Path
 
 from prime_tui.domain.ssh_command import host_alias
-from prime_tui.persistence.atomic import read_private, write_private
+from prime_tui.persistence.atomic import read_private
+from prime_tui.persistence.file_lock import locked
+from prime_tui.persistence.private_dir import PrivateDir
 
 HASHED = "|1|"
 
@@ -21,7 +23,9 @@ def prepare_known_hosts(path: Path) -> None:
         StorageError: It cannot be made, or what is there is not private.
     """
     if read_private(path) is None:
-        write_private(path, b"")
+        with PrivateDir(path.parent) as directory, locked(directory, path.name):
+            if read_private(path) is None:  # else another instance was faster, and ssh may have written to it
+                directory.replace(path.name, b"")
 
 
 def forget_pod(path: Path, pod_id: str) -> None:
@@ -30,12 +34,13 @@ def forget_pod(path: Path, pod_id: str) -> None:
     Raises:
         StorageError: The file cannot be read or written.
     """
-    content = read_private(path)
-    if content is None:
+    if read_private(path) is None:
         return
-    kept = without_host(content, host_alias(pod_id))
-    if kept != content:
-        write_private(path, kept)
+    with PrivateDir(path.parent) as directory, locked(directory, path.name):
+        content = read_private(path) or b""
+        kept = without_host(content, host_alias(pod_id))
+        if kept != content:
+            directory.replace(path.name, kept)
 
 
 def fingerprints(path: Path, pod_id: str) -> frozenset[str]:

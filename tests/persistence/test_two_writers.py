@@ -12,8 +12,10 @@ from threading import Barrier
 import pytest
 
 from prime_tui.domain.ids import ModelId, RunId
+from prime_tui.domain.ssh_command import host_alias
 from prime_tui.domain.views import LaunchRecord
 from prime_tui.persistence.chat_choices import ChatChoice, ChatChoiceFile
+from prime_tui.persistence.known_hosts import forget_pod, prepare_known_hosts
 from prime_tui.persistence.launches import LaunchFile
 
 AT = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
@@ -59,6 +61,19 @@ def test_a_launch_survives_that_another_wallet_loses_its_own(path: Path) -> None
     names = at_once(write)
     assert {record.run_id for record in LaunchFile(path, "mine").read()} == names
     assert LaunchFile(path, "theirs").read() == ()
+
+
+def test_the_keys_of_every_pod_that_is_gone_go_and_no_others(path: Path) -> None:
+    prepare_known_hosts(path)
+    pods = [f"{writer}-{number}" for writer in range(WRITERS) for number in range(EACH)]
+    path.write_text("".join(f"{host_alias(pod)} ssh-ed25519 AAAA\n" for pod in [*pods, "stays"]))
+
+    def write(name: str) -> None:
+        prepare_known_hosts(path)
+        forget_pod(path, name)
+
+    assert at_once(write) == set(pods)
+    assert path.read_text() == f"{host_alias('stays')} ssh-ed25519 AAAA\n"
 
 
 def test_every_profile_keeps_its_model(path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 from prime_tui.domain.errors import PrimeError
@@ -80,7 +81,9 @@ class PodEnder:
             monitor.holding.pop(key, None)
         if ending.phase is EndingPhase.GONE:
             try:
-                forget_pod(monitor.paths.known_hosts_file, pod.id)
+                await asyncio.to_thread(
+                    forget_pod, monitor.paths.known_hosts_file, pod.id
+                )  # may wait for a lock
             except PrimeError as error:
                 monitor.tell(str(error), severity="warning")
 
