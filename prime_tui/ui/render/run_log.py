@@ -45,7 +45,7 @@ class LogLine(NamedTuple):
     """What makes progress; a later line with the same value replaces this one."""
 
 
-@lru_cache(maxsize=8_192)
+@lru_cache(maxsize=256)
 def parse_line(line: str) -> LogLine:
     """Take a line apart: JSON, `HH:MM:SS LEVEL text`, or only text."""
     if line.startswith("{"):
@@ -102,19 +102,28 @@ def line_cells(line: str) -> tuple[Styled, ...]:
     return (dim_time, Span(parsed.level, "dim" if role == "text" else role), Span(parsed.text, role))
 
 
+def _progress_of(line: str) -> str:
+    return parse_line(line).progress if '"progress"' in line or "|" in line else ""
+
+
 class LogBook:
     """A growing log with numbered lines: a line keeps its number while newer ones push old ones out."""
 
     def __init__(self) -> None:
         self.first_number = 0
         self.lines: tuple[str, ...] = ()
+        self._progress: tuple[str, ...] = ()
+        """What each line tells the progress of; empty for most."""
 
     def take(self, lines: tuple[str, ...]) -> None:
         """Take the log as it is now; what overlaps with the known end keeps its numbers."""
         if lines is self.lines:
             return
         gone = self._gone(lines)
-        self.first_number += len(self.lines) if gone is None else gone
+        gone = len(self.lines) if gone is None else gone
+        known = self._progress[gone:]
+        self._progress = (*known, *map(_progress_of, lines[len(known) :]))
+        self.first_number += gone
         self.lines = lines
 
     def _gone(self, lines: tuple[str, ...]) -> int | None:
@@ -131,8 +140,8 @@ class LogBook:
         words = filter_words(wanted)
         numbers: list[int] = []
         last_progress = ""
-        for number, line in enumerate(self.lines, self.first_number):
-            progress = parse_line(line).progress if '"progress"' in line or "|" in line else ""
+        lines = zip(self.lines, self._progress, strict=True)
+        for number, (line, progress) in enumerate(lines, self.first_number):
             if words and not matches(words, line):
                 continue
             if progress and progress == last_progress:

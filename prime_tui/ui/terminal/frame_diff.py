@@ -22,7 +22,7 @@ UNKNOWN = "\x00"  # equal to nothing that is ever drawn
 BLANK = " "
 SHORTEST_MOVE_BYTES = 4
 ERASE_FROM_CELLS = 4
-MOST_STYLES = 4096
+MOST_STYLES = 1024
 
 
 class Piece(NamedTuple):
@@ -124,6 +124,8 @@ class FrameDiff:
             self._pen = Pen(self._book)
             self._styles = {None: self._book.plain}
             self.forget()
+        if len(self._styles) > MOST_STYLES:  # where a text is can be in its style: many look the same
+            self._styles = {None: self._book.plain}
         for y, pieces in lines:
             if 0 <= y < height and not self._on_screen(y, pieces):
                 self._draw_line(y, pieces)

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
+from sys import intern
 
 from rich.cells import split_graphemes
 
 CONTINUED = ""  # the cell that the character before it also covers
 CONTROL = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0)))
+MOST_TEXTS = 512  # what is not ASCII on two full screens; a text is kept cell by cell
 
 
 def cells_of(text: str) -> Sequence[str]:
@@ -19,14 +21,14 @@ def cells_of(text: str) -> Sequence[str]:
     return _cells_of(text)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=MOST_TEXTS)
 def _cells_of(text: str) -> tuple[str, ...]:
     text = text.translate(CONTROL)
     cells: list[str] = []
     for start, end, width in split_graphemes(text)[0]:
         character = text[start:end]
         if width:
-            cells.append(character)
+            cells.append(intern(character))
             cells.extend([CONTINUED] * (width - 1))
         elif cells:
             _add_mark(cells, character)

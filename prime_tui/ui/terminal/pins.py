@@ -8,7 +8,7 @@ from operator import attrgetter
 from pathlib import Path
 
 import textual
-from textual import _compositor, app, screen, strip
+from textual import _compositor, app, cache, screen, strip
 from textual._styles_cache import StylesCache
 from textual.drivers import _writer_thread, linux_driver
 
@@ -45,7 +45,15 @@ PRIVATE_NAMES: dict[type, tuple[str, ...]] = {
     _compositor.Compositor: ("_regions_to_spans", "cuts", "render_partial_update", "visible_widgets"),
     _compositor.LayoutUpdate: ("render_segments",),
     _compositor.ChopsUpdate: ("render_segments",),
-    strip.Strip: ("render_ansi",),
+    strip.Strip: (
+        "_cell_count",
+        "_cell_length",
+        "_link_ids",
+        "_render_cache",
+        "_segments",
+        "render_ansi",
+    ),
+    cache.FIFOCache: ("_maxsize",),
 }
 
 

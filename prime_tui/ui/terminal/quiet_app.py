@@ -8,7 +8,6 @@ import sys
 import traceback
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import lru_cache
 from time import monotonic
 from typing import Any, ClassVar, ParamSpec, TypeVar
 
@@ -16,7 +15,6 @@ from rich.color import ColorSystem
 from rich.console import RenderableType
 from textual import events
 from textual._compositor import ChopsUpdate, LayoutUpdate
-from textual._styles_cache import StylesCache
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
@@ -32,8 +30,10 @@ from prime_tui.ui.terminal.dirty_lines import paint_dirty_lines
 from prime_tui.ui.terminal.driver import QuietDriver
 from prime_tui.ui.terminal.environment import erases_to_background
 from prime_tui.ui.terminal.frame_diff import FrameDiff, Piece
+from prime_tui.ui.terminal.light_strips import lighten_strips
 from prime_tui.ui.terminal.paint_clock import FRAME_S, paint_by_clock
 from prime_tui.ui.terminal.pins import unfit_reason
+from prime_tui.ui.terminal.small_caches import bound_caches
 from prime_tui.ui.terminal.straight import lines_now, uncovered_region
 
 SWITCH = "PRIME_TUI_FRAME_DIFF"
@@ -70,9 +70,10 @@ class QuietApp(App[ReturnType]):
     def __init__(self) -> None:
         self.frame_diff_off_reason = unfit_reason()
         if self.frame_diff_off_reason is None:
-            _stop_leak()
             paint_by_clock()
             paint_dirty_lines()
+            lighten_strips()
+            bound_caches()
         if os.environ.get(SWITCH) == "0":
             self.frame_diff_off_reason = f"{SWITCH} is 0."
         self._frame_diff: FrameDiff | None = None
@@ -333,11 +334,3 @@ def _side_by_side(x: int, strips: Iterable[Any]) -> Iterator[Piece]:
         end = x + strip.cell_length
         yield Piece(x, end, strip)
         x = end
-
-
-@lru_cache(maxsize=1)
-def _stop_leak() -> None:
-    """Keep removed widgets from living on in a cache that is keyed by them (Textualize/textual#6665)."""
-    uncached = vars(StylesCache)["get_inner_outer"].__wrapped__
-    cached: Any = lru_cache(1024)(uncached)
-    setattr(StylesCache, "get_inner_outer", classmethod(cached))  # noqa: B010
