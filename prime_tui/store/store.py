@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 Listener = Callable[[frozenset[Topic]], None]
 MOST_TRAILS = 400
+MOST_LOGS, MOST_METRICS = 4, 6
+"""Of what was looked at last: each takes up to a megabyte or two, and is read again when it is wanted."""
 PASSING = frozenset({Topic.FRESHNESS, Topic.BUDGET, Topic.NOTICES})
 """Topics that change nothing of what is known."""
 
@@ -124,18 +126,18 @@ class Store:
         self.history: Slice[Listing[PastPod]] = Slice(Topic.HISTORY, mark)
         self.offers: Slice[Listing[Offer]] = Slice(Topic.OFFERS, mark)
         self.disks: Slice[Listing[Disk]] = Slice(Topic.DISKS, mark)
-        self.pod_logs: KeyedSlice[PodId, tuple[str, ...]] = KeyedSlice(Topic.POD_LOG, mark, limit=8)
+        self.pod_logs: KeyedSlice[PodId, tuple[str, ...]] = KeyedSlice(Topic.POD_LOG, mark, limit=MOST_LOGS)
         self.runs: Slice[Listing[Run]] = Slice(Topic.RUNS, mark)
         self.usage: KeyedSlice[RunId, RunUsage] = KeyedSlice(Topic.USAGE, mark)
         self.progress: KeyedSlice[RunId, RunProgress] = KeyedSlice(Topic.USAGE, mark)
         self.run_details: KeyedSlice[RunId, Run] = KeyedSlice(Topic.RUN_DETAIL, mark, limit=64)
         self.metrics: KeyedSlice[RunId, tuple[MetricPoint, ...]] = KeyedSlice(
-            Topic.RUN_DETAIL, mark, limit=16
+            Topic.RUN_DETAIL, mark, limit=MOST_METRICS
         )
         self.checkpoints: KeyedSlice[RunId, tuple[Checkpoint, ...]] = KeyedSlice(
             Topic.RUN_DETAIL, mark, limit=64
         )
-        self.run_logs: KeyedSlice[RunId, RunLogs] = KeyedSlice(Topic.RUN_LOGS, mark, limit=8)
+        self.run_logs: KeyedSlice[RunId, RunLogs] = KeyedSlice(Topic.RUN_LOGS, mark, limit=MOST_LOGS)
         self.choices: Slice[TrainingChoices] = Slice(Topic.CHOICES, mark)
         self.models: Slice[Listing[ChatModel]] = Slice(Topic.MODELS, mark)
         self.launches: tuple[LaunchRecord, ...] = ()

@@ -261,7 +261,8 @@ def merge_metrics(known: tuple[MetricPoint, ...], fresh: tuple[MetricPoint, ...]
     by_step = {point.step: point for point in known}
     for point in fresh:
         old = by_step.get(point.step)
-        merged = dict(point.values) if old is None else {**old.values, **point.values}
-        by_step[point.step] = MetricPoint(point.step, merged)
+        by_step[point.step] = (
+            point if old is None else MetricPoint(point.step, {**old.values, **point.values})
+        )
     merged_points = tuple(by_step[step] for step in sorted(by_step))
     return known if merged_points == known else merged_points
