@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from prime_tui.domain.offers import Offer
 
 Listener = Callable[[frozenset[Topic]], None]
-MOST_TRAILS = 400
+MOST_TRAILS, KEEP_TRAILS = 400, timedelta(hours=2)
 MOST_LOGS, MOST_METRICS = 4, 6
 """Of what was looked at last: each takes up to a megabyte or two, and is read again when it is wanted."""
 PASSING = frozenset({Topic.FRESHNESS, Topic.BUDGET, Topic.NOTICES})
@@ -100,10 +100,11 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class RunTrail:
-    """Readings of one run over time."""
+    """Readings of one run over time, the last at `read_at`."""
 
     tokens: Series[int]
     cost_usd: Series[Decimal]
+    read_at: datetime
 
 
 class Store:
@@ -236,15 +237,22 @@ class Store:
 
     def usage_loaded(self, usage: RunUsage, at: datetime) -> None:
         """Take in a run's usage and remember it for rates."""
-        trail = self.run_trails.pop(usage.run_id, None) or RunTrail(Series(), Series())
+        known = self.run_trails.pop(usage.run_id, None)
+        trail = RunTrail(Series(), Series(), at) if known is None else replace(known, read_at=at)
         self.run_trails[usage.run_id] = trail
-        if len(self.run_trails) > MOST_TRAILS:  # the one that was read longest ago
-            del self.run_trails[next(iter(self.run_trails))]
+        self._forget_old_trails(at)
         if usage.total_tokens is not None:
             trail.tokens.add(at, usage.total_tokens)
         if usage.total_cost_usd is not None:
             trail.cost_usd.add(at, usage.total_cost_usd)
         self.usage[usage.run_id].loaded(usage, at)
+
+    def _forget_old_trails(self, now: datetime) -> None:
+        """Drop the trails that say nothing about the present any more; the first was read longest ago."""
+        for run_id, trail in list(self.run_trails.items()):
+            if now - trail.read_at <= KEEP_TRAILS and len(self.run_trails) <= MOST_TRAILS:
+                return
+            del self.run_trails[run_id]
 
     def pod_ending(self, pod: Pod, ending: Ending) -> None:
         """Note how far the ending of a pod is."""

@@ -134,6 +134,14 @@ async def test_usage_makes_a_trail_and_the_number_of_trails_is_bounded() -> None
     assert [tokens for _, tokens in store.run_trails[RunId("r60")].tokens.points()] == [60, 70]
 
 
+async def test_a_trail_that_nobody_continues_is_forgotten() -> None:
+    store = Store()
+    for hour, name in enumerate(("ended", "live", "live", "live")):
+        store.usage_loaded(RunUsage(RunId(name), total_tokens=hour), NOW + hour * HOUR)
+    assert list(store.run_trails) == [RunId("live")]
+    assert [tokens for _, tokens in store.run_trails[RunId("live")].tokens.points()] == [1, 2, 3]
+
+
 def test_a_series_is_bounded_in_number_and_age_and_ignores_a_clock_that_goes_back() -> None:
     series: Series[int] = Series(limit=5, keep=timedelta(hours=3))
     for number in range(10):

@@ -11,6 +11,7 @@ OFF = {
 # Attributes that can be seen on a blank: underlines, reverse, strike, frames, overline.
 SEEN_ON_BLANK = frozenset({"4", "7", "9", "21", "51", "52", "53"})
 PARAMETER = re.compile(r"[34]8;(?:5;\d+|2;\d+;\d+;\d+)|\d+")
+MOST_CHANGES = 4096
 UNSAFE_IN_LINK = re.compile(r"[\x00-\x20\x7f-\x9f]")
 
 
@@ -137,5 +138,7 @@ class StyleBook:
         pair = (before, after)
         sequence = self._changes.get(pair)
         if sequence is None:
+            if len(self._changes) >= MOST_CHANGES:
+                self._changes.clear()
             sequence = self._changes[pair] = transition(self._looks[before], self._looks[after])
         return sequence
