@@ -92,6 +92,17 @@ def test_a_line_keeps_its_number_while_older_ones_go(
             assert book.line(number) == numbered[number]
 
 
+@given(LINES, st.integers(0, 6), LINES)
+def test_a_log_that_came_in_parts_shows_what_the_whole_shows(
+    old: tuple[str, ...], gone: int, fresh: tuple[str, ...]
+) -> None:
+    book, whole = LogBook(), LogBook()
+    book.take(old)
+    book.take((*old[gone:], *fresh))
+    whole.take((*old[gone:], *fresh))
+    assert [book.line(number) for number in book.shown()] == [whole.line(number) for number in whole.shown()]
+
+
 def test_another_log_gets_other_numbers() -> None:
     book = LogBook()
     book.take(("a", "b"))
