@@ -54,6 +54,7 @@ class Dialog(ModalScreen[Result]):
         super().__init__()
         self._heading = title
         self._body = body
+        self._is_left = False
 
     def asks(self) -> list[Widget]:
         """What stands between the body and the choices."""
@@ -82,10 +83,20 @@ class Dialog(ModalScreen[Result]):
         self._fit_body()
 
     def dismiss(self, result: Result | None = None) -> AwaitComplete:
-        """Close, once: a key that comes after the one that closed it must not take the next screen away."""
-        if self not in self.app.screen_stack:
-            return AwaitComplete.nothing()  # type: ignore[no-untyped-call, no-any-return]
-        return super().dismiss(result)
+        """Close, once: a key that comes after the one that closed it must not take the next screen away.
+
+        One that is covered by now closes, without an answer, as soon as it can be seen again.
+        """
+        stack = self.app.screen_stack
+        if stack[-1:] == [self]:
+            return super().dismiss(result)
+        self._is_left = self in stack
+        return AwaitComplete.nothing()  # type: ignore[no-untyped-call, no-any-return]
+
+    def on_screen_resume(self) -> None:
+        """Close if that was asked for meanwhile."""
+        if self._is_left:
+            self.dismiss(None)
 
     def action_leave(self) -> None:
         """Close without doing anything."""

@@ -178,6 +178,23 @@ async def test_a_dialog_closes_once() -> None:
         assert stage.screen is below
 
 
+async def test_a_key_for_a_dialog_that_is_covered_by_now_closes_only_that_one() -> None:
+    async with on_stage(Line("under")) as stage:
+        given: list[bool | None] = []
+        below, above = ConfirmDialog("End", BODY, yes="end"), MessageDialog("Above", BODY)
+        await stage.push_screen(below, given.append)
+        await stage.push_screen(above)
+        await stage.rest()
+        below.dismiss(True)
+        await stage.rest()
+        assert stage.screen is above
+        assert given == []
+        await stage.press("escape")
+        await stage.rest()
+        assert len(stage.screen_stack) == 1
+        assert given == [None]
+
+
 async def test_dialogs_do_not_pile_up() -> None:
     app = Quiet()
     async with app.run_test() as pilot:
