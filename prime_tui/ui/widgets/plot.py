@@ -14,6 +14,7 @@ from textual.strip import Strip
 from textual.timer import Timer
 
 from prime_tui.ui.render.curve import Point, decimate, dollar_ticks, stretches, time_ticks
+from prime_tui.ui.render.filling import filled
 from prime_tui.ui.render.styled import Span, Styled, fit
 from prime_tui.ui.widgets.painted import PaintedWidget
 
@@ -212,8 +213,10 @@ def draw(scene: Scene) -> list[str]:
     plot.yticks([at for at, _ in scene.dollars], [label for _, label in scene.dollars])
     plot.xticks([at for at, _ in scene.moments], [label for _, label in scene.moments])
     for curve in scene.curves:
-        plot.plot([x for x, _ in curve], [y for _, y in curve], marker="braille", fillx=True)
-    return ESCAPES.sub("", str(plot.build())).splitlines()
+        plot.plot([x for x, _ in curve], [y for _, y in curve], marker="braille")
+    lines = ESCAPES.sub("", str(plot.build())).splitlines()
+    # The library could fill it too, with twenty megabytes for a moment and a fifth of a second.
+    return filled(lines[:-AXIS_LINES]) + lines[-AXIS_LINES:]
 
 
 def _spans(line: str) -> list[Span]:
