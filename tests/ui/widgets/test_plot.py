@@ -2,19 +2,26 @@
 
 import subprocess
 import sys
+import tracemalloc
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import partialmethod
+from random import Random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from textual.screen import Screen
 
 from prime_tui.ui.colours import LIGHT
 from prime_tui.ui.render import curve
 from prime_tui.ui.render.curve import Point, decimate, dollar_ticks, stretches, time_ticks
+from prime_tui.ui.render.filling import filled
 from prime_tui.ui.widgets import plot
 from prime_tui.ui.widgets.plot import SpendPlot
 from tests.ui.widgets.stage import Stage, on_stage
 
+MOST_BYTES_A_PICTURE = 4_000_000
 START = datetime(2026, 11, 20, tzinfo=UTC)
 
 
@@ -204,6 +211,44 @@ async def test_a_theme_recolours_without_a_new_picture(pictures: list[int]) -> N
 def test_the_library_is_not_imported_with_the_widget() -> None:
     code = "import sys, prime_tui.ui.widgets.plot; print(*[m for m in sys.modules if 'plotext' in m])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "\n"
+
+
+@pytest.mark.parametrize(("width", "height"), [(40, 8), (121, 17)])
+def test_the_area_is_what_the_library_would_fill(
+    width: int, height: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from textual_plotext import Plot
+
+    chance = Random(width)
+    usd = [chance.choice([0.0, 0.01, 1.0, 30.0]) * chance.random() for _ in range(120)]
+    runs = [[(600.0 * n, usd[n]) for n in part] for part in (range(3), range(20, 70), range(80, 120))]
+    ours = plot.draw(runs, width, height)
+    monkeypatch.setattr(plot, "filled", list)
+    assert plot.draw(runs, width, height) != ours
+    monkeypatch.setattr(Plot, "plot", partialmethod(Plot.plot, fillx=True))
+    assert plot.draw(runs, width, height) == ours
+
+
+def test_a_picture_takes_little_memory_for_a_moment() -> None:
+    runs = [[(600.0 * n, n * 7919 % 100.0) for n in range(170)]]
+    plot.draw(runs, 160, 40)
+    tracemalloc.start()
+    plot.draw(runs, 160, 40)
+    _, most_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most_bytes < MOST_BYTES_A_PICTURE
+
+
+@given(st.lists(st.text(" ⠁⠂⡀⢀⣿x", min_size=5, max_size=5), max_size=5))
+def test_what_lies_under_a_dot_is_filled_and_nothing_else(lines: list[str]) -> None:
+    below = filled(lines)
+    assert filled(below) == below
+    for y, line in enumerate(lines):
+        for x, cell in enumerate(line):
+            above = any("\u2801" <= other[x] <= "\u28ff" for other in lines[:y])
+            assert below[y][x] == cell or "\u2801" <= below[y][x] <= "\u28ff"
+            assert (below[y][x] == cell) or above or cell != " "
+            assert cell != "x" or below[y][x] == "x"
 
 
 def test_decimation_keeps_ends_and_spikes() -> None:
