@@ -222,18 +222,18 @@ def test_the_area_is_what_the_library_would_fill(
     chance = Random(width)
     usd = [chance.choice([0.0, 0.01, 1.0, 30.0]) * chance.random() for _ in range(120)]
     runs = [[(600.0 * n, usd[n]) for n in part] for part in (range(3), range(20, 70), range(80, 120))]
-    ours = plot.draw(runs, width, height)
+    ours = plot.draw(plot.scene_of(runs, width, height))
     monkeypatch.setattr(plot, "filled", list)
-    assert plot.draw(runs, width, height) != ours
+    assert plot.draw(plot.scene_of(runs, width, height)) != ours
     monkeypatch.setattr(Plot, "plot", partialmethod(Plot.plot, fillx=True))
-    assert plot.draw(runs, width, height) == ours
+    assert plot.draw(plot.scene_of(runs, width, height)) == ours
 
 
 def test_a_picture_takes_little_memory_for_a_moment() -> None:
     runs = [[(600.0 * n, n * 7919 % 100.0) for n in range(170)]]
-    plot.draw(runs, 160, 40)
+    plot.draw(plot.scene_of(runs, 160, 40))
     tracemalloc.start()
-    plot.draw(runs, 160, 40)
+    plot.draw(plot.scene_of(runs, 160, 40))
     _, most_bytes = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert most_bytes < MOST_BYTES_A_PICTURE
