@@ -85,10 +85,6 @@ def test_ctrl_z_where_no_shell_waits_says_so_and_goes_on(lodger: Lodger) -> None
         (">/dev/null", "The output is not a terminal."),
         ("2>errors", "The error stream is not a terminal; the screen is drawn there."),
         ("TERM=dumb", "TERM is dumb: this terminal cannot move its cursor."),
-        (
-            "HOME=/proc/nowhere",
-            "Cannot make /proc/nowhere/.local/state/prime-tui: No such file or directory.",
-        ),
     ],
 )
 def test_where_it_cannot_run_it_says_why(lodger: Lodger, redirected: str, words: str) -> None:

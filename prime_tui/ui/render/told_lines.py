@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from prime_tui.domain.units import moment
-from prime_tui.ui.render.styled import Role, Span, Styled, join
+from prime_tui.ui.render.styled import Role, Span, Styled
 
 ROLES: Final[Mapping[str, Role]] = {"warning": "warn", "error": "bad"}
 
@@ -24,13 +24,10 @@ class Told(NamedTuple):
 def told_lines(told: Iterable[Told], now: datetime) -> list[Styled]:
     """Return the messages, each with its time, or that there was none."""
     lines: list[Styled] = [
-        join(
-            (
-                Span(f"{moment(one.at, now)}Z", "dim"),
-                Span(one.title, ROLES.get(one.severity, "title")),
-                " ".join(one.text.split()),
-            ),
-            " ",
+        (
+            Span(f"{moment(one.at, now)}Z ", "dim"),
+            Span(f"{one.title} " if one.title else "", ROLES.get(one.severity, "title")),
+            Span(" ".join(one.text.split())),
         )
         for one in told
     ]

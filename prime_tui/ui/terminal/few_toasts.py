@@ -12,7 +12,7 @@ URGENCY: Final = ("information", "warning", "error")
 
 
 class FewToasts(QuietApp[ReturnType]):
-    """Shows the most urgent toasts, the older ones first, and counts the others in one more."""
+    """Shows the most urgent toasts, of equal ones the newest, and counts the others in one more."""
 
     SUMMARY = "{count} more"
 
@@ -22,14 +22,14 @@ class FewToasts(QuietApp[ReturnType]):
         self._summed = 0
 
     def on_notify(self, event: Notify) -> None:
-        """Show it if there is room, or if it is more urgent than something that is shown."""
+        """Show it, unless all that is shown is more urgent."""
         if unfit_reason() is not None:
             return
         event.prevent_default()
         summary = next((one for one in self._notifications if one is self._summary), None)
         single = [*(one for one in self._notifications if one is not summary), event.notification]
         room = MOST_SHOWN if summary is None and len(single) <= MOST_SHOWN else MOST_SHOWN - 1
-        shown = sorted(single, key=_urgency, reverse=True)[:room]
+        shown = sorted(single, key=_urgency)[-room:]
         hidden = [one for one in single if one not in shown]
         if event.notification in shown:
             self._notifications.add(event.notification)
