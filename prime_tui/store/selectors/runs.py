@@ -83,7 +83,6 @@ def merged_run(
     if price is None and state in LIVE - WAITING and (rate is None or not _is_watched(trail)):
         average = _average_rate(cost, started_at, now)
         rate = rate if average is None else average
-    is_estimate = price is None and bool(rate)
     return RunView(
         id=run_id,
         name=(run.name if run else None)
@@ -101,7 +100,7 @@ def merged_run(
         tokens_per_s=_speed(trail.tokens) if trail and tokens is not None else (),
         cost=cost,
         usd_per_h=rate,
-        is_rate_estimate=is_estimate,
+        is_rate_estimate=price is None and bool(rate),
         created_at=(run.created_at if run else None)
         or (launch.launched_at if launch else None)
         or _first_billed_at(store, run_id),
