@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from prime_tui.config.run_config import RunConfig
 from prime_tui.domain.errors import PrimeError
 from prime_tui.domain.runs import LIVE, LaunchedRun, RunOrder
 from prime_tui.domain.views import RunView
@@ -18,14 +17,13 @@ from prime_tui.sync.run_actions import RunActions, RunLaunch
 from prime_tui.ui.banner import risk_lines
 from prime_tui.ui.render.launch import Wallet, dialog_cells, launched_lines, price_lines
 from prime_tui.ui.render.styled import Span, Styled
-from prime_tui.ui.screens.runs.launch.form import LaunchForm
-from prime_tui.ui.screens.runs.launch.path_dialog import PathDialog
-from prime_tui.ui.screens.runs.launch.token_dialog import TokenDialog
 from prime_tui.ui.screens.runs.launch.wish import Wish
 from prime_tui.ui.strip_facts import wallet_label
 from prime_tui.ui.widgets.dialog import ConfirmDialog, MessageDialog
 
 if TYPE_CHECKING:
+    from prime_tui.config.run_config import RunConfig
+    from prime_tui.ui.screens.runs.launch.form import LaunchForm
     from prime_tui.ui.screens.runs.screen import RunsScreen
 
 HELD = "launch"
@@ -80,6 +78,8 @@ class LaunchDesk:
             if self._wish is not None and (self._sent_at is not None or self.error is not None):
                 self._open_form(self._wish)
             else:
+                from prime_tui.ui.screens.runs.launch.path_dialog import PathDialog
+
                 place = str(self._wish.config.path) if self._wish is not None else ""
                 screen.app.push_screen(PathDialog(place), self._file_read)
 
@@ -89,6 +89,8 @@ class LaunchDesk:
             self._open_form(Wish(config, config.name))
 
     def _open_form(self, wish: Wish) -> None:
+        from prime_tui.ui.screens.runs.launch.form import LaunchForm
+
         self._wish = wish
         self._form = LaunchForm(self, wish, os.environ, self._text_cells)
         self._screen.app.push_screen(self._form)
@@ -272,6 +274,8 @@ class LaunchDesk:
             self._result = None
             screen.app.push_screen(MessageDialog("Launched", body), lambda _: screen.select(launched.run_id))
         else:
+            from prime_tui.ui.screens.runs.launch.token_dialog import TokenDialog
+
             # Told apart from the result: this screen comes back into view before the dialog's answer arrives.
             self._is_presented = True
             screen.app.push_screen(TokenDialog(launched.token, body), closed)

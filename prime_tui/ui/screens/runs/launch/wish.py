@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from prime_tui.config.run_config import RunConfig
 from prime_tui.domain.ids import TeamId
 from prime_tui.domain.runs import RunOrder
 from prime_tui.domain.secret import Secret
+
+if TYPE_CHECKING:
+    from prime_tui.config.run_config import RunConfig
 
 WANDB_VARIABLE, HF_VARIABLE = "WANDB_API_KEY", "HF_TOKEN"
 
