@@ -114,7 +114,7 @@ class BillingBook:
                 self._totals[one.resource_type] = total + sign * one.amount
         if row.resource_id is None:
             return
-        self._versions[row.resource_id] = self._versions.get(row.resource_id, 0) + 1
+        self._versions[row.resource_id] = self.version + 1  # that of this page, of whatever wallet it is
         if old is None:
             self._by_resource.setdefault(row.resource_id, []).append(row.id)
         if row.resource_type == RUNS:
@@ -181,7 +181,7 @@ class BillingBook:
         return self._totals
 
     def version_of(self, resource_id: str) -> int:
-        """Return a number that grows with every change of what is known of a resource; 0 without a row."""
+        """Return the book's version when a row of this resource last changed; 0 without a row."""
         return self._versions.get(resource_id, 0)
 
     def of_resource(self, resource_id: str) -> tuple[BillingRow, ...]:
