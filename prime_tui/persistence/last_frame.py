@@ -19,6 +19,8 @@ from prime_tui.persistence.private_dir import PrivateDir
 FORMAT = 1
 COLOUR_VARIABLES = ("TERM", "COLORTERM", "NO_COLOR", "FORCE_COLOR", "TEXTUAL_COLOR_SYSTEM")
 """What decides how the toolkit writes colours."""
+ERASING_VARIABLES = ("STY",)
+"""Where one is set, what is erased comes out in another colour, whatever the terminal says that it is."""
 MOST_BYTES = 2_000_000
 Run = tuple[str, int]
 LookParts = tuple[tuple[str, ...], str, str, str]
@@ -57,8 +59,9 @@ def frame_key(wallet: str, theme: str | None, environ: Mapping[str, str]) -> str
         theme: The one that was asked for.
         environ: Where the terminal says what it is.
     """
-    colours = [f"{name}={environ[name]}" for name in COLOUR_VARIABLES if name in environ]
-    return " ".join([__version__, wallet, theme or "-", *colours])
+    terminal = [f"{name}={environ[name]}" for name in COLOUR_VARIABLES if name in environ]
+    terminal += [name for name in ERASING_VARIABLES if name in environ]
+    return " ".join([__version__, wallet, theme or "-", *terminal])
 
 
 class LastFrame:

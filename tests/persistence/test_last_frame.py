@@ -43,6 +43,7 @@ def test_another_size_screen_wallet_theme_or_terminal_gets_none(state_dir: Path)
         ("https://api.example ada personal", "prime-light", TERMINAL),
         ("https://api.example ada personal", None, {**TERMINAL, "NO_COLOR": ""}),
         ("https://api.example ada personal", None, {**TERMINAL, "TERM": "linux"}),
+        ("https://api.example ada personal", None, {**TERMINAL, "STY": "7.tty.host"}),
     ):
         assert LastFrame(state_dir, "wallet", frame_key(wallet, theme, terminal)).read(4, 2) is None
 
