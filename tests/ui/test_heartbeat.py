@@ -208,3 +208,19 @@ async def test_with_a_clock_ages_follow_within_seconds_and_the_clock_each_second
         ages = [line[line.index("●") : line.index("API")] for line in frames]
         assert len(set(clocks)) >= 9
         assert 2 <= len(set(ages)) <= 7
+
+
+async def test_the_clock_goes_on_under_two_dialogs() -> None:
+    async with monitor(screen="pods", sim=STILL) as one:
+        await one.sees("●pods", "No pods")
+        await one.press("a")
+        await one.sees("What needs you")
+        await one.press("ctrl+p")
+        await one.sees("Search for commands")
+        clocks: set[str] = set()
+
+        def goes_on() -> bool:
+            clocks.add(one.text().splitlines()[0].split()[-1])
+            return len(clocks) > 2
+
+        await one.until(goes_on, "two beats")

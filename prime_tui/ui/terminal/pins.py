@@ -27,7 +27,7 @@ PRIVATE_NAMES: dict[type, tuple[str, ...]] = {
         "get_driver_class",
         "post_display_hook",
     ),
-    screen.Screen: ("_on_timer_update", "_update_timer"),
+    screen.Screen: ("_compositor_refresh", "_on_timer_update", "_set_dirty", "_update_timer"),
     linux_driver.LinuxDriver: (
         "_sigcont_application",
         "_sigtstp_application",

@@ -33,6 +33,7 @@ from prime_tui.ui.terminal.frame_diff import FrameDiff, Piece
 from prime_tui.ui.terminal.light_strips import lighten_strips
 from prime_tui.ui.terminal.paint_clock import FRAME_S, paint_by_clock
 from prime_tui.ui.terminal.pins import unfit_reason
+from prime_tui.ui.terminal.see_through import see_through
 from prime_tui.ui.terminal.small_caches import bound_caches
 from prime_tui.ui.terminal.straight import lines_now, uncovered_region
 
@@ -74,6 +75,7 @@ class QuietApp(App[ReturnType]):
             paint_dirty_lines()
             lighten_strips()
             bound_caches()
+            see_through()
         if os.environ.get(SWITCH) == "0":
             self.frame_diff_off_reason = f"{SWITCH} is 0."
         self._frame_diff: FrameDiff | None = None
