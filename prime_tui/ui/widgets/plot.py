@@ -151,22 +151,22 @@ class Scene(NamedTuple):
     lines: int
 
     def looks_like(self, other: "Scene | None") -> bool:
-        """Whether no dot is more than one away from where it is in the other: nobody sees that."""
-        if other is None or self.axes != other.axes:
+        """Whether no dot and no mark is more than one away from its place in the other: nobody sees that."""
+        if other is None or self.shape != other.shape:
             return False
-        return all(
-            len(ours) == len(theirs)
-            and all(
-                abs(a[0] - b[0]) <= 1 and abs(a[1] - b[1]) <= 1 for a, b in zip(ours, theirs, strict=True)
-            )
-            for ours, theirs in zip(self.curves, other.curves, strict=True)
-        )
+        return all(abs(ours - theirs) <= 1 for ours, theirs in zip(self.places, other.places, strict=True))
 
     @property
-    def axes(self) -> tuple[object, ...]:
-        """What stands around the curves."""
+    def shape(self) -> tuple[object, ...]:
+        """What there is, wherever it is."""
         labels = [[label for _, label in axis] for axis in (self.moments, self.dollars)]
-        return self.width, self.height, self.columns, len(self.curves), labels
+        return self.width, self.height, self.columns, [len(curve) for curve in self.curves], labels
+
+    @property
+    def places(self) -> list[int]:
+        """Where it is."""
+        dots = (place for curve in self.curves for dot in curve for place in dot)
+        return [*dots, *(at for axis in (self.moments, self.dollars) for at, _ in axis)]
 
 
 def scene_of(runs: Sequence[Sequence[tuple[float, float]]], width: int, height: int) -> Scene:

@@ -129,6 +129,21 @@ async def test_what_moves_dots_by_one_makes_no_new_picture(
         assert len(pictures) == 2, "many small steps are a large one"
 
 
+async def test_under_a_curve_that_stays_the_hours_move_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plot, "DRAW_EVERY_S", 0.0)
+    chart, steady = SpendPlot(), points(*[5] * 49, minutes=30)
+    chart.points = steady
+    async with on_stage(chart, size=(80, 10)) as stage:
+        await drawn(stage)
+        places = [stage.lines[-1].index("06:00")]
+        for hours in (1, 2, 3):
+            chart.points = tuple(Point(at + timedelta(hours=hours), usd) for at, usd in steady)
+            await stage.rest()
+            places.append(stage.lines[-1].index("06:00"))
+        cells_an_hour = 75 / 24
+        assert places == [pytest.approx(places[0] - hours * cells_an_hour, abs=1) for hours in range(4)]
+
+
 async def test_new_points_wait_and_another_size_does_not(
     pictures: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
