@@ -69,6 +69,8 @@ class Stage(Protocol):
 
     store: Store
     strip: StripModel
+    asked_at_s: float
+    """What is drawn after this moment (monotonic clock) is painted at once."""
 
     @property
     def base_screen(self) -> Drawn | None:
@@ -173,6 +175,8 @@ class Heartbeat:
 
     def _beat(self) -> None:
         self._due = None
+        if self._is_away:  # this beat waited long enough; its paint is not to wait once more
+            self._stage.asked_at_s = monotonic()
         try:
             next_s = self._tick() if self._has_clock else self._judge()
         except Exception as error:

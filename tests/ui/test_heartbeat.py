@@ -66,6 +66,7 @@ class Stage:
     store: Store = field(default_factory=Store)
     base_screen: Screen = field(default_factory=Screen)
     clock: HandClock = field(default_factory=HandClock)
+    asked_at_s: float = 0.0
 
     def __post_init__(self) -> None:
         self.strip = StripModel(self.store)
@@ -147,6 +148,19 @@ async def test_nobody_who_looks_is_not_painted_for_but_once_they_are_back() -> N
         assert len(stage.drawn) == before
         heart.look(is_away=False)
         await _drawn_after(stage, before)
+        heart.stop()
+
+
+async def test_what_was_drawn_late_for_nobody_is_not_painted_later_still() -> None:
+    for has_clock in (True, False):
+        stage = Stage()
+        heart = stage.heart(has_clock=has_clock, away_s=0.05)
+        heart.look(is_away=True)
+        heart.start()
+        before_s = stage.asked_at_s
+        stage.store.change_session(profile="other")
+        await _drawn_after(stage, 0)
+        assert stage.asked_at_s > before_s
         heart.stop()
 
 
