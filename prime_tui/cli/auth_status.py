@@ -126,7 +126,8 @@ async def logout(options: argparse.Namespace, accounts: Accounts, paths: Paths) 
     kept = _forget_answers(profile, paths)
     for text in kept:
         sys.stderr.write(f"Not removed: {text}\n")
-    _say_what_stays()
+    if forgotten.removed:
+        _say_what_stays()
     return ERROR if kept or profile.store in {one.store for one in forgotten.unchecked} else OK
 
 
