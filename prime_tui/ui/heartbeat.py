@@ -194,11 +194,12 @@ class Heartbeat:
             is_on_top = screen is self._stage.screen
             now, before = self._clock.now(), self._trust
             self._trust = trust(self._stage.store, now)
-            if is_on_top and self._trust != before:
+            is_as_before = self._trust == before
+            if is_on_top and not is_as_before:
                 screen.pull()
             else:
                 # Under a dialog too: a header that stands still would look fresh.
-                if self._stage.strip.is_still(now):
+                if is_as_before and self._stage.strip.is_still(now):
                     screen.show_clock(now)
                 else:
                     screen.show_strip()

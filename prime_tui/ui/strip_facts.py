@@ -44,7 +44,9 @@ class StripModel:
         store = self._store
         sources = source_ages(store, now)
         self._given_at = now
-        self._counts_seconds = any(one.freshness is Freshness.STALE for one in sources)
+        self._counts_seconds = any(
+            one.freshness is Freshness.STALE or one.retry_in_s is not None for one in sources
+        )
         # Estimates creep with time alone; once in ten seconds is enough for two decimal places.
         if self._slow_at is None or now - self._slow_at >= timedelta(seconds=10) or now < self._slow_at:
             self._slow, self._slow_at = self._gather(now), now

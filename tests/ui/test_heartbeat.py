@@ -67,6 +67,7 @@ class Stage:
     base_screen: Screen = field(default_factory=Screen)
     clock: HandClock = field(default_factory=HandClock)
     asked_at_s: float = 0.0
+    dialog: object = None
 
     def __post_init__(self) -> None:
         self.strip = StripModel(self.store)
@@ -74,8 +75,8 @@ class Stage:
         self.store.pods.loaded(NO_PODS, self.clock.at)
 
     @property
-    def screen(self) -> Screen:
-        return self.base_screen
+    def screen(self) -> object:
+        return self.dialog or self.base_screen
 
     @property
     def drawn(self) -> list[str]:
@@ -203,7 +204,30 @@ def test_the_strip_stands_for_some_seconds_unless_something_counts_them() -> Non
     assert not strip.is_still(now - timedelta(seconds=1)), "the clock was set back"
     stage.store.pods.failed(NetworkError("The line is cut."))
     strip.facts(0, now)
-    assert not strip.is_still(now + timedelta(seconds=1)), "the next try is counted down to"
+    assert not strip.is_still(now + timedelta(seconds=1)), "how old it is by now is counted"
+
+
+def test_the_seconds_to_the_next_try_are_counted_where_nothing_was_read_yet() -> None:
+    stage = Stage()
+    strip, now = stage.strip, stage.clock.at
+    stage.store.wallet.failed(NetworkError("The line is cut."), now + timedelta(seconds=8))
+    strip.facts(0, now)
+    assert not strip.is_still(now + timedelta(seconds=1))
+
+
+async def test_what_turns_stale_under_a_dialog_is_seen_at_once() -> None:
+    stage = Stage(dialog=object())
+    heart = stage.heart(has_clock=True)
+    stage.clock.at += timedelta(seconds=74)
+    stage.strip.facts(0, stage.clock.at)
+    heart.start()
+    await until(lambda: stage.drawn[-1:] == ["clock"])
+    stage.clock.at += timedelta(seconds=2)
+    assert stage.strip.is_still(stage.clock.at)
+    before = len(stage.drawn)
+    await _drawn_after(stage, before)
+    assert stage.drawn[before] == "strip"
+    heart.stop()
 
 
 async def test_with_a_clock_ages_follow_within_seconds_and_the_clock_each_second() -> None:
