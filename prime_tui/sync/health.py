@@ -84,6 +84,7 @@ class Health:
             self._told &= self._reasons_of_read()
         elif name not in self._unread:
             self._forget(name)
+            self._owes_the_end = self._owes_the_end and bool(self._failures)
 
     def _forget(self, name: str) -> str | None:
         self._failures.pop(name, None)

@@ -166,7 +166,10 @@ class RunReadings:
         await self._all_of([self._usage, *([self._progress] if self._store.has_run_list else [])], run_id)
 
     async def _all_of(self, reads: Sequence[Callable[[RunId], Awaitable[None]]], run_id: RunId) -> None:
-        """Read what the key may read; without any of it, or with other trouble, raise what was in the way."""
+        """Read what the key may read; without any of it, or with other trouble, raise what was in the way.
+
+        Where one thing is refused, others of its kind may be permitted: that goes before what is refused for all.
+        """
         refusals: list[NotPermitted] = []
         problem: PrimeError | None = None
         for read in reads:
@@ -179,7 +182,7 @@ class RunReadings:
             except ApiError as error:
                 problem = problem or error
         if problem is None and len(refusals) == len(reads):
-            problem = refusals[0]
+            problem = next((one for one in refusals if one.is_about_one), refusals[0])
         if problem is not None:
             raise problem
 

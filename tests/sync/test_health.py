@@ -160,6 +160,20 @@ async def test_all_is_well_only_where_nothing_failed_a_moment_ago() -> None:
     assert texts(store) == ["Reading runs works again: All sources answer again."]
 
 
+async def test_no_end_is_owed_for_what_nobody_reads_any_more() -> None:
+    store = Store()
+    health = Health(store)
+    for _ in range(2):
+        health.failed("pods", GONE)
+    health.failed("offers", BAD)
+    health.succeeded("pods")
+    health.dropped("offers")
+    assert len(texts(store)) == 2
+    health.failed("runs", BAD)
+    health.succeeded("runs")
+    assert texts(store) == [], "a blip is not told, nor is its end"
+
+
 @pytest.mark.parametrize("error", [NotAuthenticated("no"), BudgetExhausted("later")])
 async def test_what_is_shown_elsewhere_is_not_told_here(error: PrimeError) -> None:
     store = Store()

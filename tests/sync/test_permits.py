@@ -180,6 +180,25 @@ async def test_one_run_that_is_refused_stops_no_other(status: int) -> None:
         await watch.until(lambda: times_asked(watch, "rft_foreign") > asked, "another try")
 
 
+async def test_a_refused_run_stops_no_other_where_usage_is_refused_for_all() -> None:
+    async with watching() as watch:
+        await watch.start()
+        lacks(watch, "billing")
+        watch.engine.refresh()
+        await watch.until(lambda: watch.store.wallet.remote.is_switched_off, "the wallet")
+        foreign = RunId("rft_foreign")
+        watch.sim.fault("status", "*/runs/rft_foreign*", status=403)
+        watch.store.type_run(foreign)
+        watch.engine.watch_run(foreign)
+        await watch.until(lambda: watch.store.progress.peek(foreign).is_switched_off, "the refusal")
+        watch.engine.watch_run(None)
+        watch.engine.read_topic(Topic.USAGE)
+        await watch.settled()
+        before = watch.count(PROGRESS)
+        await watch.live(1200)
+        assert watch.count(PROGRESS) > before + 5
+
+
 @BOTH
 async def test_all_of_the_runs_may_be_refused(status: int) -> None:
     async with watching() as watch:

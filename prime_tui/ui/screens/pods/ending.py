@@ -81,9 +81,8 @@ class PodEnder:
             monitor.holding.pop(key, None)
         if ending.phase is EndingPhase.GONE:
             try:
-                await asyncio.to_thread(
-                    forget_pod, monitor.paths.known_hosts_file, pod.id
-                )  # may wait for a lock
+                # In a thread: it may wait for a lock.
+                await asyncio.to_thread(forget_pod, monitor.paths.known_hosts_file, pod.id)
             except PrimeError as error:
                 monitor.tell(str(error), severity="warning")
 
