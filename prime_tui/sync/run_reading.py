@@ -168,7 +168,7 @@ class RunReadings:
     async def _all_of(self, reads: Sequence[Callable[[RunId], Awaitable[None]]], run_id: RunId) -> None:
         """Read what the key may read; without any of it, or with other trouble, raise what was in the way.
 
-        Where one thing is refused, others of its kind may be permitted: that goes before what is refused for all.
+        Where one thing is refused, others of its kind may be permitted: that goes before a refusal of all.
         """
         refusals: list[NotPermitted] = []
         problem: PrimeError | None = None

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from prime_tui.domain.account import WalletContext
 from prime_tui.domain.cost import Cost, CostOrigin
+from prime_tui.domain.errors import NetworkError
 from prime_tui.domain.ids import RunId, TeamId
 from prime_tui.domain.remote import Listing
 from prime_tui.domain.runs import LIVE, Run, RunProgress, RunState, RunUsage
@@ -70,6 +71,18 @@ def read_alone(one: Run) -> Change:
     return lambda store, at: store.run_details[one.id].loaded(one, at)
 
 
+def let_go(run_id: RunId) -> Change:
+    return lambda store, _: store.run_details.forget(run_id)
+
+
+def failed(store: Store, _: datetime) -> None:
+    store.runs.failed(NetworkError("The line is cut."))
+
+
+def list_forgotten(store: Store, _: datetime) -> None:
+    store.runs.clear()
+
+
 def used(usage: RunUsage) -> Change:
     return lambda store, at: store.usage_loaded(usage, at)
 
@@ -101,6 +114,8 @@ def switched(team_id: TeamId | None) -> Change:
 changes = st.one_of(
     st.lists(runs, max_size=3, unique_by=lambda one: one.id).map(listed),
     runs.map(read_alone),
+    run_ids.map(let_go),
+    st.sampled_from((failed, list_forgotten)),
     usages.map(used),
     st.builds(stepped, run_ids, few),
     st.lists(launches, max_size=2).map(launched),
@@ -154,3 +169,20 @@ def test_another_wallet_has_other_bills_of_the_same_run() -> None:
         store.wallet_loaded(wallet(bill, wallet_id=wallet_id), NOW + timedelta(seconds=seconds))
         (view,) = run_views(store, NOW + timedelta(seconds=seconds))
         assert view.cost.usd == Decimal(amount)
+
+
+def test_a_bill_that_grows_after_the_end_of_its_run_is_seen() -> None:
+    store, run_id = Store(), RUN_IDS[0]
+    store.runs.loaded(Listing((run(run_id, state=RunState.COMPLETED),)), NOW)
+    for usd in range(1, 4):
+        at = NOW + usd * MINUTE
+        billed(wallet(row("bill", str(usd), billed=at, kind="training", resource=run_id)))(store, at)
+        (view,) = run_views(store, at)
+        assert view.cost.usd == usd
+
+
+def test_a_run_that_was_over_by_a_wrong_clock_burns_by_the_right_one() -> None:
+    store = Store()
+    store.wallet_loaded(wallet(row("b", "1", kind="training", resource="r", billed=NOW)), NOW)
+    words = [run_views(store, NOW + later)[0].status_word for later in (HOUR, HOUR + 6 * MINUTE, MINUTE)]
+    assert words == ["inactive", "inactive", "active"]

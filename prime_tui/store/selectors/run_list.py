@@ -73,28 +73,32 @@ class _World(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Kept:
-    """What was merged last: the runs that are looked at again each time, and those that are over."""
+class _Sorted:
+    """What was merged last, at `at`: the runs that are looked at again each time, and those that are over."""
 
+    at: datetime
     world: _World
-    merged: dict[RunId, _Merged]
+    merged: dict[RunId, _Merged] = field(default_factory=dict)
     moving: list[RunId] = field(default_factory=list)
     resting: list[Place] = field(default_factory=list)
 
 
-_kept: WeakKeyDictionary[Store, _Kept] = WeakKeyDictionary()
+_sorted: WeakKeyDictionary[Store, _Sorted] = WeakKeyDictionary()
 
 
 @kept
 def run_views(store: Store, now: datetime) -> tuple[RunView, ...]:
     """Return all known runs: live ones first, then the newest first."""
-    known, world = _kept.get(store), _world(store)
+    known, world = _sorted.get(store), _world(store)
+    if known is not None and now < known.at:
+        known = None  # the clock was set back: what was over by the old one may not be
     if known is None or not known.world.is_same(world):
-        known = _kept[store] = _sorted_out(store, world, {} if known is None else known.merged, now)
+        known = _sorted[store] = _sorted_out(store, world, {} if known is None else known.merged, now)
     else:
         launches = own_launches(store)
         for run_id in known.moving:
             known.merged[run_id] = _merge(store, run_id, world, launches, known.merged[run_id], now)
+        known.at = now
     places = [*(known.merged[run_id].place for run_id in known.moving), *known.resting]
     places.sort(key=itemgetter(0, 1), reverse=True)
     return tuple(view for _, _, view in places)
@@ -112,9 +116,9 @@ def _world(store: Store) -> _World:
     return _World(store.runs.value, store.billing, store.billing.version, sources, frozenset(told_apart))
 
 
-def _sorted_out(store: Store, world: _World, before: dict[RunId, _Merged], now: datetime) -> _Kept:
+def _sorted_out(store: Store, world: _World, before: dict[RunId, _Merged], now: datetime) -> _Sorted:
     """Look at every run once."""
-    known, launches = _Kept(world, {}), own_launches(store)
+    known, launches = _Sorted(now, world), own_launches(store)
     listed, version_of = listed_runs(store), store.billing.version_of
     for run_id, sources in world.sources.items():
         old, is_told_apart = before.get(run_id), run_id in world.told_apart

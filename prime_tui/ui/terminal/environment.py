@@ -24,8 +24,9 @@ FORBIDDEN = (
     "TEXTUAL_SCREENSHOT_LOCATION",
     "TEXTUAL_SHOW_RETURN",
 )
-# Terminals that fill what they erase with the background that is set (`bce` of their terminfo) and can erase
-# a number of cells (`ech`). Reading terminfo itself would cost a library; multiplexers name themselves.
+# Terminals that fill what they erase of a line with the background that is set and can erase a number of cells
+# (`ech` of their terminfo, and `bce`, which says more: xterm-kitty lacks it because of how it scrolls).
+# Reading terminfo itself would cost a library; multiplexers name themselves.
 BACKGROUND_ERASERS = (
     "xterm",
     "rxvt",

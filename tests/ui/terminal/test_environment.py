@@ -47,6 +47,7 @@ def test_it_does_not_import_the_toolkit() -> None:
     ("environ", "erases"),
     [
         ({"TERM": "xterm-256color"}, True),
+        ({"TERM": "xterm-kitty"}, True),
         ({"TERM": "linux"}, True),
         ({"TERM": "tmux-256color"}, False),
         ({"TERM": "screen-256color", "STY": "1.pts-0.host"}, False),
