@@ -7,13 +7,16 @@ from typing import Any
 
 import pytest
 
+from prime_tui.domain.errors import NotPermitted
 from prime_tui.domain.ids import RunId
 from prime_tui.domain.remote import Freshness
 from prime_tui.domain.runs import LogQuery
 from prime_tui.store.selectors.alerts import alerts
 from prime_tui.store.selectors.money import listed_burn, measured_burn, wallet_runway
 from prime_tui.store.slice import Slice, Topic
-from prime_tui.store.store import KeyState, Severity
+from prime_tui.store.store import KeyState, Severity, Store
+from prime_tui.sync.health import Health
+from prime_tui.sync.permits import Permits
 from tests.sync.watch import WALLET_SCREEN, Watch, watching
 
 WHOAMI, WALLET = "GET /api/v1/user/whoami", "GET /api/v1/billing/wallet"
@@ -197,6 +200,28 @@ async def test_a_refused_run_stops_no_other_where_usage_is_refused_for_all() -> 
         before = watch.count(PROGRESS)
         await watch.live(1200)
         assert watch.count(PROGRESS) > before + 5
+
+
+async def test_only_refusals_with_nothing_permitted_between_them_are_of_the_whole_kind() -> None:
+    store = Store()
+    permits = Permits(store, Health(store))
+
+    async def refused() -> None:
+        raise NotPermitted("HTTP 403", status=403, endpoint=USAGE)
+
+    async def permitted() -> None:
+        return None
+
+    async def is_about_one(name: str) -> bool:
+        with pytest.raises(NotPermitted) as caught:
+            await permits.ask("usage", Topic.USAGE, refused, name)
+        return caught.value.is_about_one
+
+    assert [await is_about_one(name) for name in ("a", "b", "b")] == [True] * 3
+    await permits.ask("usage", Topic.USAGE, permitted, "mine")
+    assert [await is_about_one(name) for name in ("c", "d", "e")] == [True, True, False]
+    with pytest.raises(NotPermitted):
+        await permits.ask("usage", Topic.USAGE, permitted, "mine")
 
 
 @BOTH

@@ -49,6 +49,8 @@ async def test_what_is_urgent_is_shown_in_place_of_what_is_not() -> None:
         assert "About three" not in toasts(m)
         await tell(m, "five")
         await m.sees("About five", "4 more")
+        await tell(m, "six")
+        await m.sees("About six", "5 more")
         assert "About trouble" in toasts(m), "it is more urgent than what is new"
 
 

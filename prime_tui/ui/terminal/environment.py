@@ -24,8 +24,8 @@ FORBIDDEN = (
     "TEXTUAL_SCREENSHOT_LOCATION",
     "TEXTUAL_SHOW_RETURN",
 )
-# Terminals that fill what they erase of a line with the background that is set and can erase a number of cells
-# (`ech` of their terminfo, and `bce`, which says more: xterm-kitty lacks it because of how it scrolls).
+# Terminals that fill what they erase of a line with the background that is set and can erase a number of
+# cells (`ech` of their terminfo, and `bce`, which says more: xterm-kitty lacks it because of how it scrolls).
 # Reading terminfo itself would cost a library; multiplexers name themselves.
 BACKGROUND_ERASERS = (
     "xterm",
