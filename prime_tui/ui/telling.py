@@ -13,7 +13,8 @@ from prime_tui.ui.render.told_lines import Told, told_lines
 from prime_tui.ui.terminal.few_toasts import FewToasts
 from prime_tui.ui.widgets.dialog import MessageDialog
 
-TOASTS_CSS = "Toast { padding: 0 1; }"
+TOASTS_CSS = "Toast { padding: 0 1; } ToastRack { overflow-y: hidden; }"
+"""Room kept for a scrollbar would let a toast wrap into one more line than there is room for."""
 TOAST_S = 8.0
 MOST_KEPT = 200
 

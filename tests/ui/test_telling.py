@@ -67,3 +67,12 @@ async def test_in_the_chat_the_end_of_the_answer_stays_in_view(size: tuple[int, 
         assert m.text().splitlines()[size[1] // 2 :] == bottom
         await m.press("f5")
         await m.sees("Messages", "Z About something else")
+
+
+async def test_however_a_message_wraps_the_one_below_it_is_seen() -> None:
+    async with monitor(screen="pods", sim=STILL, size=(120, 40), toasts=True) as one:
+        for length in range(52, 62):
+            one.app.tell("w" * length)
+            one.app.tell(f"after {length}")
+            await one.sees("w" * 50, f"after {length}")
+            one.app.clear_notifications()
