@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from datetime import UTC, datetime
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.notifications import Notify
 
+from prime_tui.domain.clock import Clock
 from prime_tui.ui.render.told_lines import Told, told_lines
 from prime_tui.ui.terminal.few_toasts import FewToasts
 from prime_tui.ui.widgets.dialog import MessageDialog
@@ -22,6 +22,7 @@ MOST_KEPT = 200
 class TellingApp(FewToasts[None]):
     """An app whose toasts are not lost when they are gone."""
 
+    clock: Clock
     SUMMARY = "{count} more: ! (f5) lists all messages"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("exclamation_mark,f5", "list_messages", "All messages of this session", show=False),
@@ -34,9 +35,7 @@ class TellingApp(FewToasts[None]):
     def on_notify(self, event: Notify) -> None:
         """Keep it; whether there is room to show it is another matter."""
         one = event.notification
-        self._told.append(
-            Told(datetime.fromtimestamp(one.raised_at, UTC), one.title, one.message, one.severity)
-        )
+        self._told.append(Told(self.clock.now(), one.title, one.message, one.severity))
 
     def tell(self, text: str, *, title: str = "", severity: str = "information") -> None:
         """Show a toast; the text is literal."""
@@ -45,4 +44,4 @@ class TellingApp(FewToasts[None]):
     def action_list_messages(self) -> None:
         """List what was told, the newest first, the toasts among it."""
         self.clear_notifications()
-        self.push_screen(MessageDialog("Messages", told_lines(reversed(self._told), datetime.now(UTC))))
+        self.push_screen(MessageDialog("Messages", told_lines(reversed(self._told), self.clock.now())))

@@ -146,13 +146,9 @@ def _merge(
     now: datetime,
 ) -> _Merged:
     """Return the run as it is now; the old one where nothing can have changed."""
-    listed, launch, detail = (
-        listed_runs(store).get(run_id),
-        launches.get(run_id),
-        store.run_details.peek(run_id),
-    )
+    listed, launch = listed_runs(store).get(run_id), launches.get(run_id)
     parts = _Parts(
-        latest_word(listed, store.runs.remote.fetched_at, detail),
+        latest_word(listed, store.runs.remote.fetched_at, store.run_details.peek(run_id)),
         store.billing.version_of(run_id),
         world.sources[run_id],
         (

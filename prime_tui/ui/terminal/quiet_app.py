@@ -53,7 +53,8 @@ class QuietApp(App[ReturnType]):
 
     Attributes:
         frame_diff_off_reason: Why frames are sent as the toolkit makes them, or None when they are compared.
-        asked_at_s: When the person last did something (monotonic clock); what follows is painted at once.
+        asked_at_s: When the person last did something, or something was due that had waited long enough
+            (monotonic clock); what follows is painted at once.
         pace_s: The least time between two paints that nobody asked for.
         audience: Whether anybody looks; told by the terminal, by tmux and by keys.
         away_paint_s: The pace while nobody looks.

@@ -18,9 +18,10 @@ def see_through() -> None:
     toolkits = Screen._compositor_refresh
 
     def refresh(screen: Screen[Any]) -> None:
-        background, dirty = screen.app._background_screens, screen._compositor._dirty_regions
-        if dirty and screen in background:
-            for over in background[background.index(screen) + 1 :]:
+        dirty = screen._compositor._dirty_regions
+        if dirty and screen is not screen.app.screen:  # the top one is nearly all that is ever painted
+            background = screen.app._background_screens
+            for over in background[background.index(screen) + 1 :] if screen in background else ():
                 over._set_dirty(*dirty)
         toolkits(screen)
 
