@@ -170,6 +170,15 @@ async def test_a_total_that_was_followed_for_a_moment_only_does_not_make_the_rat
         assert 15 <= rate <= 25, (minute, rate)
 
 
+async def test_a_total_that_was_read_long_ago_is_divided_by_the_time_until_then(store: Store) -> None:
+    run = Run(RunId("r"), state=RunState.RUNNING, status_word="RUNNING", started_at=ago(hours=5))
+    store.runs.loaded(Listing((run,)), NOW)
+    usage = RunUsage(RunId("r"), total_tokens=9, total_cost_usd=Decimal(10), pricing=PRICES)
+    store.usage_loaded(usage, ago(hours=4))
+    view = only(store, "r")
+    assert (view.usd_per_h, view.cost.as_of) == (Decimal(10), ago(hours=4))
+
+
 async def test_a_known_price_gives_rate_and_estimate(store: Store) -> None:
     run = Run(
         RunId("r"),

@@ -35,7 +35,7 @@ def _kept(select: Select[T], version: Callable[[Store], int], keep_for: timedelt
     @wraps(select)
     def kept_select(store: Store, now: datetime) -> T:
         found = answers.get(store)
-        if found is None or found[0] != version(store) or not timedelta(0) <= now - found[1] < keep_for:
+        if found is None or found[0] != version(store) or abs(now - found[1]) >= keep_for:
             found = answers[store] = (version(store), now, select(store, now))
         return found[2]
 

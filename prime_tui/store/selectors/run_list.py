@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 
 from prime_tui.domain.cost import CostOrigin
 from prime_tui.domain.ids import RunId
-from prime_tui.domain.remote import Listing
+from prime_tui.domain.remote import CLOCK_TOLERANCE, Listing
 from prime_tui.domain.runs import LIVE, Run
 from prime_tui.domain.views import LaunchRecord, RunView
 from prime_tui.store.billing_book import BillingBook
@@ -23,7 +23,9 @@ from prime_tui.store.selectors.runs import INACTIVE, latest_word, merged_run, ne
 from prime_tui.store.store import Store
 
 STANDS_FOR = timedelta(seconds=5)
-"""Estimates of a live run grow with time alone; nobody sees them grow within this."""
+"""Estimates and guesses change with time alone; nobody sees them change within this."""
+RATE_STANDS_FOR = timedelta(seconds=30)
+"""A rate over a quarter of an hour moves slowly where nothing is news of it."""
 Place = tuple[bool, float, RunView]
 """What views are sorted by, and the view: whether it is live, and when it began."""
 
@@ -34,8 +36,8 @@ class _Parts(NamedTuple):
     run: Run | None
     billed: int
     sources: Sources
-    told_apart: tuple[Any, ...] = (None, None, None, None)
-    """Usage, progress, launch and ending."""
+    told_apart: tuple[Any, ...] = (None, None, None, None, None, None)
+    """Usage and progress and when they were read, launch and ending."""
 
 
 class _Merged(NamedTuple):
@@ -44,12 +46,17 @@ class _Merged(NamedTuple):
     parts: _Parts
     at: datetime
     place: Place
-    is_over: bool
-    """Time does not change it any more."""
+    stands_for: timedelta | None
+    """None where time does not change it any more."""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether only news can change it."""
+        return self.stands_for is None
 
     def stands(self, now: datetime) -> bool:
         """Whether it is still true if nothing is news of it."""
-        return self.is_over or timedelta() <= now - self.at < STANDS_FOR
+        return self.stands_for is None or now - self.at < self.stands_for
 
 
 class _World(NamedTuple):
@@ -90,7 +97,7 @@ _sorted: WeakKeyDictionary[Store, _Sorted] = WeakKeyDictionary()
 def run_views(store: Store, now: datetime) -> tuple[RunView, ...]:
     """Return all known runs: live ones first, then the newest first."""
     known, world = _sorted.get(store), _world(store)
-    if known is not None and now < known.at:
+    if known is not None and known.at - now > CLOCK_TOLERANCE:
         known = None  # the clock was set back: what was over by the old one may not be
     if known is None or not known.world.is_same(world):
         known = _sorted[store] = _sorted_out(store, world, {} if known is None else known.merged, now)
@@ -147,13 +154,16 @@ def _merge(
 ) -> _Merged:
     """Return the run as it is now; the old one where nothing can have changed."""
     listed, launch = listed_runs(store).get(run_id), launches.get(run_id)
+    usage, progress = store.usage.peek(run_id), store.progress.peek(run_id)
     parts = _Parts(
         latest_word(listed, store.runs.remote.fetched_at, store.run_details.peek(run_id)),
         store.billing.version_of(run_id),
         world.sources[run_id],
         (
-            store.usage.peek(run_id).value,
-            store.progress.peek(run_id).value,
+            usage.value,
+            usage.fetched_at,
+            progress.value,
+            progress.fetched_at,
             launch,
             store.run_endings.get(run_id),
         ),
@@ -162,9 +172,12 @@ def _merge(
         return old
     view = merged_run(store, run_id, parts.sources, listed, launch, now)
     place = (view.state in LIVE, newest_at(view), view)
-    return _Merged(parts, now, place, _is_over(view))
+    return _Merged(parts, now, place, _stands_for(view))
 
 
-def _is_over(view: RunView) -> bool:
-    ended = view.state not in LIVE and (not view.state_is_guess or view.status_word == INACTIVE)
-    return ended and (view.completed_at is not None or view.cost.origin is not CostOrigin.ESTIMATE)
+def _stands_for(view: RunView) -> timedelta | None:
+    is_guess = view.state_is_guess and view.status_word != INACTIVE
+    has_estimate = view.cost.origin is CostOrigin.ESTIMATE and view.completed_at is None
+    if is_guess or has_estimate:
+        return STANDS_FOR
+    return RATE_STANDS_FOR if view.state in LIVE else None

@@ -66,7 +66,8 @@ def merged_run(
 ) -> RunView:
     """Return one run from all that is known of it."""
     run = latest_word(listed, store.runs.remote.fetched_at, store.run_details.peek(run_id))
-    usage = store.usage.peek(run_id).value or (run.usage if run else None)
+    read_alone = store.usage.peek(run_id)
+    usage = read_alone.value or (run.usage if run else None)
     progress = store.progress.peek(run_id).value
     billed = store.billing.billed_usd(run_id)
     billed_at = billed[1] if billed is not None else None
@@ -78,7 +79,7 @@ def merged_run(
     until = (run.completed_at if run else None) or now
     estimate = upper_bound_usd(price, started_at, until)
     tokens = _tokens(usage)
-    cost = _cost(usage, billed, estimate)
+    cost = _cost(usage, read_alone.fetched_at, billed, estimate)
     rate = _rate(store, run_id, price, state, now)
     if price is None and state in LIVE - WAITING and (rate is None or not _is_watched(trail)):
         average = _average_rate(cost, started_at, now)
@@ -197,7 +198,10 @@ def _tokens(usage: RunUsage | None) -> int | None:
 
 
 def _cost(
-    usage: RunUsage | None, billed: tuple[Decimal, datetime | None] | None, estimate: Decimal | None
+    usage: RunUsage | None,
+    used_at: datetime | None,
+    billed: tuple[Decimal, datetime | None] | None,
+    estimate: Decimal | None,
 ) -> Cost:
     used = usage.total_cost_usd if usage else None
     # Usage counts tokens: its zero says nothing about a run that is paid by the GPU-hour.
@@ -205,7 +209,7 @@ def _cost(
         used = None
     return best_cost(
         billed=Cost(billed[0], CostOrigin.BILLED, billed[1]) if billed else None,
-        usage=Cost(used, CostOrigin.USAGE),
+        usage=Cost(used, CostOrigin.USAGE, used_at),
         estimate=Cost(estimate, CostOrigin.ESTIMATE),
     )
 
