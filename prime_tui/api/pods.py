@@ -10,6 +10,7 @@ from prime_tui.api.paging import PAGE_ROWS, read_pages
 from prime_tui.api.transport import Transport
 from prime_tui.api.wire.base import Page, page_of, read_listing, read_object, read_rows
 from prime_tui.api.wire.pods import read_deletion, read_log_lines, read_past_pod, read_pod, read_pod_status
+from prime_tui.api.wire.unchanged import UnchangedRows
 from prime_tui.domain.errors import InvalidRequest, NotFound
 from prime_tui.domain.ids import PodId, TeamId
 from prime_tui.domain.offers import PodOrder
@@ -26,11 +27,13 @@ class PodsApi:
         self._transport = transport
         self._budget = budget
         self._team_id = team_id
+        self._read_row = UnchangedRows(read_pod)
 
     async def list(self) -> Listing[Pod]:
         """Return all pods that are not terminated (`GET /pods/`, all pages)."""
+        self._read_row.begin()
         return await read_pages(
-            self._page, read_pod, lambda pod: pod.id, max_pages=self._transport.limits.max_pages
+            self._page, self._read_row, lambda pod: pod.id, max_pages=self._transport.limits.max_pages
         )
 
     async def _page(self, _: int, offset: int) -> Page:

@@ -21,6 +21,7 @@ from prime_tui.api.wire.run_details import (
 )
 from prime_tui.api.wire.runs import read_launched, read_pause_word, read_run
 from prime_tui.api.wire.samples import read_sample
+from prime_tui.api.wire.unchanged import UnchangedRows
 from prime_tui.domain.errors import (
     MethodNotAllowed,
     NotFound,
@@ -62,6 +63,7 @@ class RunsApi:
         self._transport = transport
         self._team_id = team_id
         self._rft_has_answered = False
+        self._read_row = UnchangedRows(read_run)
 
     async def list(self, *, mine: bool = False, max_pages: int | None = None) -> Listing[Run]:
         """Return the runs in the service's order (`GET /rft/runs`).
@@ -83,9 +85,10 @@ class RunsApi:
             answer = await self._rft("/rft/runs", params=params, max_bytes=self._transport.limits.list_bytes)
             return answer.read(lambda value: page_of(value, "runs"))
 
+        self._read_row.begin()
         return await read_pages(
             page,
-            read_run,
+            self._read_row,
             lambda run: run.id,
             max_pages=max_pages or self._transport.limits.max_pages,
             whole_without_total=True,
