@@ -1,7 +1,11 @@
-"""How often ages and estimates in a pane are drawn anew while nothing else changes."""
+"""How often ages and estimates in a pane are drawn anew while nothing else changes.
+
+Panes of one pace are drawn at the same moments, whenever each was drawn last: what they have in common is
+worked out once, and what changes in them is sent as one frame.
+"""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 BEAT = timedelta(0)
 """With each beat: somebody waits for something and counts seconds."""
@@ -12,8 +16,17 @@ SLOW = timedelta(seconds=10)
 SPANS = timedelta(minutes=5)
 """Sums and plots of hours and days move on with time; nobody sees them move within minutes."""
 YOUNG = timedelta(minutes=2)
+_START = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def pace_of(births: Iterable[datetime | None], now: datetime) -> timedelta:
-    """Return how often the ages of things are drawn: quickly while one of them is young."""
-    return QUICK if any(birth is not None and now - birth < YOUNG for birth in births) else SLOW
+def is_due(drawn_at: datetime | None, now: datetime, pace: timedelta) -> bool:
+    """Whether what was drawn at a moment is to be drawn again."""
+    return drawn_at is None or not pace or (drawn_at - _START) // pace != (now - _START) // pace
+
+
+def ages_due(drawn_at: datetime | None, now: datetime, births: Iterable[datetime | None]) -> bool:
+    """Whether the ages of things are to be drawn again: quickly while one of them is young, else slowly."""
+    if not is_due(drawn_at, now, QUICK):
+        return False
+    is_quick = any(birth is not None and now - birth < YOUNG for birth in births)
+    return is_quick or is_due(drawn_at, now, SLOW)

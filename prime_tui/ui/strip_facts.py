@@ -13,7 +13,7 @@ from prime_tui.store.selectors.freshness import source_ages
 from prime_tui.store.selectors.kept import kept_per_bill
 from prime_tui.store.selectors.money import balance_usd, listed_burn, measured_burn, spendable_usd
 from prime_tui.store.store import Store
-from prime_tui.ui.pace import QUICK
+from prime_tui.ui.pace import QUICK, SLOW, is_due
 from prime_tui.ui.render.profiles import chip_of, profile_label
 from prime_tui.ui.render.strip import SPARK_BUCKETS, StripFacts
 
@@ -36,8 +36,7 @@ class StripModel:
 
     def is_still(self, now: datetime) -> bool:
         """Whether the facts that were given last may go on being shown, all but the clock."""
-        given_at = self._given_at
-        return given_at is not None and timedelta() <= now - given_at < QUICK and not self._counts_seconds
+        return not self._counts_seconds and not is_due(self._given_at, now, QUICK)
 
     def facts(self, active_tab: int, now: datetime, *, is_ticking: bool = True) -> StripFacts:
         """Return the facts at `now`; unless they tick, they are shown until something changes."""
@@ -47,8 +46,7 @@ class StripModel:
         self._counts_seconds = any(
             one.freshness is Freshness.STALE or one.retry_in_s is not None for one in sources
         )
-        # Estimates creep with time alone; once in ten seconds is enough for two decimal places.
-        if self._slow_at is None or now - self._slow_at >= timedelta(seconds=10) or now < self._slow_at:
+        if is_due(self._slow_at, now, SLOW):
             self._slow, self._slow_at = self._gather(now), now
         return replace(
             self._slow,

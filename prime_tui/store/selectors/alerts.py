@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from decimal import Decimal
 
 from prime_tui.domain.alerts import Alert, Urgency
 from prime_tui.domain.pods import PodState
@@ -11,9 +12,14 @@ from prime_tui.domain.spend import SHORT_RUNWAY_H
 from prime_tui.domain.units import span, usd, usd_per_h
 from prime_tui.domain.views import EndingPhase
 from prime_tui.store.selectors.money import spendable_usd, wallet_runway
-from prime_tui.store.selectors.pods import pod_views
+from prime_tui.store.selectors.ownership import in_wallet
 from prime_tui.store.selectors.run_list import run_views
 from prime_tui.store.store import KeyState, Store
+
+_FAILED = {
+    PodState.ERROR: "in error, may cost",
+    PodState.INSTALL_FAILED: "failed to install, burns",
+}
 
 
 def alerts(store: Store, now: datetime) -> tuple[Alert, ...]:
@@ -22,7 +28,7 @@ def alerts(store: Store, now: datetime) -> tuple[Alert, ...]:
         *_key(store),
         *_sources(store),
         *_money(store, now),
-        *_pods(store, now),
+        *_pods(store),
         *_runs(store, now),
     ]
     return tuple(sorted(found, key=lambda alert: -alert.urgency))
@@ -66,25 +72,20 @@ def _money(store: Store, now: datetime) -> Iterator[Alert]:
         )
 
 
-def _pods(store: Store, now: datetime) -> Iterator[Alert]:
-    for view in pod_views(store, now, everyone=True):
-        pod = view.pod
-        name, rate = pod.name or pod.id, usd_per_h(pod.burn_usd_per_h)
-        if view.ending is not None and view.ending.phase is EndingPhase.NOT_CONFIRMED:
+def _pods(store: Store) -> Iterator[Alert]:
+    for pod in store.pods.value.items if store.pods.value else ():
+        ending, name, rate = store.pod_endings.get(pod.id), pod.name or pod.id, pod.burn_usd_per_h
+        if ending is not None and ending.phase is EndingPhase.NOT_CONFIRMED:
             yield Alert(f"end:{pod.id}", Urgency.CRITICAL, _unconfirmed(rate), "3", name)
-        elif not view.is_in_wallet:
-            continue
-        elif pod.state is PodState.ERROR:
-            yield Alert(f"pod:{pod.id}", Urgency.WARNING, f"in error, may cost {rate}.", "3, then x", name)
-        elif pod.state is PodState.INSTALL_FAILED:
-            text = f"failed to install, burns {rate}."
+        elif pod.state in _FAILED and in_wallet(store, pod):
+            text = f"{_FAILED[pod.state]} {usd_per_h(rate)}."
             yield Alert(f"pod:{pod.id}", Urgency.WARNING, text, "3, then x", name)
 
 
 def _runs(store: Store, now: datetime) -> Iterator[Alert]:
     for view in run_views(store, now):
         if view.ending is not None and view.ending.phase is EndingPhase.NOT_CONFIRMED:
-            text = _unconfirmed(usd_per_h(view.usd_per_h))
+            text = _unconfirmed(view.usd_per_h)
             yield Alert(f"end:{view.id}", Urgency.CRITICAL, text, "2", view.title)
             continue
         quiet = view.quiet_for(now)
@@ -93,5 +94,5 @@ def _runs(store: Store, now: datetime) -> Iterator[Alert]:
             yield Alert(f"run:{view.id}", Urgency.WARNING, text, "2 shows it", view.title)
 
 
-def _unconfirmed(rate: str) -> str:
-    return f"END NOT CONFIRMED, may still burn {rate}."
+def _unconfirmed(rate: Decimal | None) -> str:
+    return f"END NOT CONFIRMED, may still burn {usd_per_h(rate)}."

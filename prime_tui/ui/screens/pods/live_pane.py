@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from textual import on
@@ -10,6 +11,7 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 
 from prime_tui.domain.ids import PodId
+from prime_tui.domain.remote import Freshness
 from prime_tui.domain.units import count
 from prime_tui.domain.views import PodView
 from prime_tui.store.selectors.pods import (
@@ -20,7 +22,7 @@ from prime_tui.store.selectors.pods import (
     select_pods,
 )
 from prime_tui.store.store import Store
-from prime_tui.ui.pace import QUICK
+from prime_tui.ui.pace import QUICK, ages_due, is_due
 from prime_tui.ui.render.pod_detail import detail_lines
 from prime_tui.ui.render.pods import (
     POD_COLUMNS,
@@ -166,12 +168,22 @@ class LivePane(ListPane[RowQuery]):
 
     def tick(self, store: Store, now: datetime) -> None:
         """Let ages and estimates grow: every second while seconds count, else now and then."""
-        if self._drawn_at is None or now - self._drawn_at >= QUICK or self._counts_seconds(store):
+        if self._is_due(store, now):
             self.show(store, now)
 
-    def _counts_seconds(self, store: Store) -> bool:
+    def _is_due(self, store: Store, now: datetime) -> bool:
         is_ending = any(view.ending is not None and view.ending.is_under_way for view in self._views)
-        return is_ending or store.pods.remote.error is not None
+        if is_ending or store.pods.remote.error is not None:
+            return True
+        if store.pods.remote.freshness(now) is not Freshness.FRESH:
+            return is_due(self._drawn_at, now, QUICK)
+        return ages_due(self._drawn_at, now, self._births())
+
+    def _births(self) -> Iterator[datetime | None]:
+        """What ages are counted from: the pods, and on the page the last bill."""
+        yield None if self.selected is None else self.selected.cost.as_of
+        for view in self._views:
+            yield view.pod.created_at
 
     def draw(self, store: Store, now: datetime) -> None:
         """Show list and page."""

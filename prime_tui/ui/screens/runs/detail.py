@@ -18,7 +18,7 @@ from prime_tui.domain.metrics import MetricSeries, reward_series
 from prime_tui.domain.remote import Freshness
 from prime_tui.domain.runs import MetricPoint
 from prime_tui.domain.units import age
-from prime_tui.ui.pace import QUICK
+from prime_tui.ui.pace import QUICK, is_due
 from prime_tui.ui.render.run_overview import checkpoint_lines, config_lines, failure_lines, overview
 from prime_tui.ui.render.styled import Span, Styled, clip, join, width_of
 from prime_tui.ui.render.unread import staleness
@@ -144,7 +144,7 @@ class RunDetail(Vertical):
         if facts is None:
             return
         ending = facts.view.ending
-        if (ending is not None and ending.is_under_way) or now - facts.now >= QUICK:
+        if (ending is not None and ending.is_under_way) or is_due(facts.now, now, QUICK):
             self._facts = replace(facts, now=now)
             self.refresh_shown()
 

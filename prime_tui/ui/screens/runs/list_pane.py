@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from textual import on
 from textual.app import ComposeResult
@@ -13,7 +13,7 @@ from prime_tui.domain.remote import Freshness, Listing, Remote
 from prime_tui.domain.runs import LIVE, Run
 from prime_tui.domain.views import RunView
 from prime_tui.store.selectors.runs import RunSort, filtered_runs, is_descending, sorted_runs
-from prime_tui.ui.pace import BEAT, pace_of
+from prime_tui.ui.pace import ages_due
 from prime_tui.ui.render.fields import fitting
 from prime_tui.ui.render.runs import COLUMNS
 from prime_tui.ui.render.styled import Span, Styled, clip
@@ -92,7 +92,7 @@ class RunList(Vertical):
 
     def tick(self, now: datetime) -> None:
         """Let ages grow: every second where somebody waits for something, else now and then."""
-        if now - self._drawn_at >= self._pace(now):
+        if self._is_due(now):
             facts = self._facts
             self._facts = ListFacts(facts.views, facts.remote, facts.has_list, facts.is_complete, now)
             self._draw_rows()
@@ -102,11 +102,10 @@ class RunList(Vertical):
         """Other columns fit."""
         after_refresh(self, self._fill)
 
-    def _pace(self, now: datetime) -> timedelta:
+    def _is_due(self, now: datetime) -> bool:
         views = self._facts.views
-        if any(view.ending is not None and view.ending.is_under_way for view in views):
-            return BEAT
-        return pace_of((view.created_at for view in views), now)
+        is_ending = any(view.ending is not None and view.ending.is_under_way for view in views)
+        return is_ending or ages_due(self._drawn_at, now, (view.created_at for view in views))
 
     def _draw_rows(self) -> None:
         self._drawn_at = self._facts.now

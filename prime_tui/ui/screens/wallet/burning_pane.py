@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from textual.app import ComposeResult
@@ -15,7 +15,7 @@ from prime_tui.domain.views import Burning
 from prime_tui.store.selectors.money import burning_now
 from prime_tui.store.selectors.wallet import burn_gap
 from prime_tui.store.store import Store
-from prime_tui.ui.pace import QUICK, SLOW, pace_of
+from prime_tui.ui.pace import QUICK, SLOW, ages_due, is_due
 from prime_tui.ui.render.lazy_rows import LazyRows
 from prime_tui.ui.render.styled import Span, Styled, join
 from prime_tui.ui.render.unread import staleness, unread_lines
@@ -74,14 +74,15 @@ class BurningPane(Vertical):
 
     def tick(self, store: Store, now: datetime) -> None:
         """Let ages grow where seconds are shown, and now and then everything that grows."""
-        if self._found_at is not None and now - self._found_at >= SLOW:
+        if self._found_at is not None and is_due(self._found_at, now, SLOW):
             self.draw(store, now)
-        elif self._aged_at is None or now - self._aged_at >= self._pace(now):
+        elif self._are_ages_due(now):
             self.draw_ages(store, now)
 
-    def _pace(self, now: datetime) -> timedelta:
-        """While there is nothing, a sentence says for how long it was tried."""
-        return pace_of((one.since for one in self._found), now) if self._found else QUICK
+    def _are_ages_due(self, now: datetime) -> bool:
+        if self._found:
+            return ages_due(self._aged_at, now, (one.since for one in self._found))
+        return is_due(self._aged_at, now, QUICK)  # a sentence says for how long it was tried
 
     def draw_ages(self, store: Store, now: datetime) -> None:
         """Show the same things at another moment."""

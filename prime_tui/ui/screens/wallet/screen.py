@@ -15,7 +15,7 @@ from prime_tui.domain.errors import PrimeError
 from prime_tui.domain.ids import PodId, RunId
 from prime_tui.store.slice import Topic
 from prime_tui.ui.messages import OpenPod, OpenRun
-from prime_tui.ui.pace import QUICK, SPANS
+from prime_tui.ui.pace import QUICK, SPANS, is_due
 from prime_tui.ui.render.footer import KeyHint
 from prime_tui.ui.render.styled import Span
 from prime_tui.ui.render.wallet import burning_details
@@ -109,12 +109,12 @@ class WalletScreen(PrimeScreen):
         burning.tick(self.store, now)
         if self.engine is not None:
             self.engine.look_at_runs(burning.runs_in_view)
-        if self._read_at is None or now - self._read_at >= SPANS or now.date() != self._read_at.date():
+        if is_due(self._read_at, now, SPANS):
             self._read_at = now
             spend.read(self.store, now)
             spend.draw(self.store, burning.gap, now)
             self.query_one(BillingPane).draw(self.store, now)
-        if self._titled_at is None or now - self._titled_at >= QUICK:
+        if is_due(self._titled_at, now, QUICK):
             self._titled_at = now
             spend.draw_title(self.store, now)
             self.query_one(BillingPane).draw_title(self.store, now)
