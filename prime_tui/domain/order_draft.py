@@ -10,7 +10,6 @@ from decimal import ROUND_UP, Decimal, InvalidOperation
 from prime_tui.domain.errors import InvalidRequest
 from prime_tui.domain.ids import TeamId
 from prime_tui.domain.offers import Offer, PodOrder
-from prime_tui.domain.spend import Runway
 
 CEILING_FACTOR = Decimal("1.2")
 CUSTOM_TEMPLATE = "custom_template"
@@ -42,26 +41,6 @@ def suggested_ceiling(offer: Offer, disk_gb: int | None) -> Decimal | None:
 def choosable_images(offer: Offer) -> tuple[str, ...]:
     """Return the images that can be ordered from here."""
     return tuple(image for image in offer.images if image != CUSTOM_TEMPLATE)
-
-
-@dataclass(frozen=True, slots=True)
-class Purse:
-    """The money around an order.
-
-    Attributes:
-        wallet: Who pays, in words.
-        before: How long the balance lasts now.
-        after: How long it would last with the order.
-        mark: What the lasting is, as `Burn.runway_mark` says.
-        stale_s: How old the balance is where it must not look fresh; else None.
-    """
-
-    wallet: str
-    balance_usd: Decimal | None
-    before: Runway
-    after: Runway
-    mark: str = "≥"
-    stale_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,26 @@ def runway(balance_usd: Decimal | None, burn: Burn | None, now: datetime) -> Run
 
 
 @dataclass(frozen=True, slots=True)
+class Purse:
+    """The money around an order.
+
+    Attributes:
+        wallet: Who pays, in words.
+        before: How long the balance lasts now.
+        after: How long it would last with the order.
+        mark: What the lasting is, as `Burn.runway_mark` says.
+        stale_s: How old the balance is where it must not look fresh; else None.
+    """
+
+    wallet: str
+    balance_usd: Decimal | None
+    before: Runway
+    after: Runway
+    mark: str = "≥"
+    stale_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Charge:
     """Money spent on one billing row within a span of time.
 

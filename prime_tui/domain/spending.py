@@ -45,11 +45,12 @@ class TypeTotal:
     """What one type of resource cost, in USD.
 
     Attributes:
+        today_usd: None while nothing of today was read.
         every_usd: On all rows that were read.
     """
 
     resource_type: str
-    today_usd: Decimal
+    today_usd: Decimal | None
     day_usd: Decimal
     every_usd: Decimal
 
@@ -59,6 +60,7 @@ class SpendTotals:
     """Sums over the billing rows that were read.
 
     Attributes:
+        today_usd: Since midnight, UTC; None while nothing of today was read.
         day_usd: Of the last 24 hours.
         month_usd: Since the first of the month, UTC.
         covers_day: Whether everything of the last 24 hours was read.
@@ -68,7 +70,7 @@ class SpendTotals:
     """
 
     by_type: tuple[TypeTotal, ...]
-    today_usd: Decimal
+    today_usd: Decimal | None
     day_usd: Decimal
     month_usd: Decimal
     covers_day: bool = True

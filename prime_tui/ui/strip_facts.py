@@ -7,11 +7,10 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from prime_tui.domain.remote import Freshness
-from prime_tui.domain.spend import runway
 from prime_tui.store.selectors.alerts import alerts
 from prime_tui.store.selectors.freshness import source_ages
 from prime_tui.store.selectors.kept import kept_per_bill
-from prime_tui.store.selectors.money import balance_usd, listed_burn, measured_burn, spendable_usd
+from prime_tui.store.selectors.money import balance_usd, listed_burn, measured_burn, wallet_runway
 from prime_tui.store.store import Store
 from prime_tui.ui.pace import QUICK, SLOW, is_due
 from prime_tui.ui.render.profiles import chip_of, profile_label
@@ -67,7 +66,7 @@ class StripModel:
         store = self._store
         balance = balance_usd(store)
         burn = listed_burn(store, now)
-        known_since = store.billing.complete_since
+        known_since, freshness = store.billing.complete_since, store.wallet.remote.freshness(now)
         series = () if known_since is None else spend_of_day(store, now)
         return StripFacts(
             active_tab=0,
@@ -76,10 +75,11 @@ class StripModel:
             balance_usd=balance,
             burn=burn,
             measured_usd_per_h=measured_burn(store, now),
-            runway=runway(spendable_usd(store), burn, now),
+            runway=wallet_runway(store, now),
             spend_by_hour=series,
             spent_24h_usd=None if known_since is None else sum(series, Decimal(0)),
-            is_spending_partial=known_since is not None and known_since > now - DAY,
+            is_spending_partial=known_since is not None
+            and (known_since > now - DAY or freshness is not Freshness.FRESH),
         )
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from prime_tui.domain.account import Account, WalletContext
 from prime_tui.domain.alerts import Urgency
 from prime_tui.domain.cost import CostOrigin
-from prime_tui.domain.errors import NotAuthenticated
+from prime_tui.domain.errors import NotAuthenticated, NotPermitted, ServerFault
 from prime_tui.domain.ids import RunId, TeamId, UserId
 from prime_tui.domain.pods import PodState
 from prime_tui.domain.remote import Freshness, Listing
@@ -23,6 +23,7 @@ from prime_tui.store.selectors.money import (
     listed_burn,
     measured_burn,
     pod_cost,
+    purse,
     wallet_runway,
 )
 from prime_tui.store.selectors.ownership import in_wallet, is_mine
@@ -112,6 +113,46 @@ async def test_the_runway_is_the_balance_over_the_burn() -> None:
     left = wallet_runway(store, NOW)
     assert left.hours == Decimal(10)
     assert left.ends_at == NOW + timedelta(hours=10)
+
+
+async def test_while_the_balance_cannot_be_read_its_end_stays_where_it_is() -> None:
+    store = full_store()
+    store.wallet.failed(ServerFault("It is down."))
+    for waited, left in ((HOUR, 9), (20 * HOUR, 0)):
+        found = wallet_runway(store, NOW + waited)
+        assert found.hours == left
+    assert wallet_runway(store, NOW + HOUR).ends_at == NOW + timedelta(hours=10)
+
+
+async def test_what_burned_since_an_earlier_session_is_not_made_up() -> None:
+    store = full_store()
+    store.restore_wallet(wallet(balance="184.40"), NOW - 20 * HOUR)
+    assert wallet_runway(store, NOW).hours == 10
+
+
+async def test_the_purse_says_how_long_the_balance_lasts_with_the_order() -> None:
+    store = Store()
+    assert purse(store, Decimal(10), "you", NOW).after.hours is None
+    store.wallet_loaded(wallet(balance="100"), NOW)
+    store.pods.loaded(Listing((pod(price="10"),), 1), NOW)
+    store.disks.loaded(Listing(), NOW)
+    store.runs.loaded(Listing(), NOW)
+    money = purse(store, Decimal(10), "you", NOW)
+    assert (money.before.hours, money.after.hours) == (Decimal(10), Decimal(5))
+    assert money.after.ends_at == NOW + timedelta(hours=5)
+    assert money.mark == "≥"
+    assert purse(store, None, "you", NOW).after.hours is None
+
+
+async def test_the_purse_knows_how_old_its_balance_is_and_reckons_with_none_that_may_not_be_read() -> None:
+    store = Store()
+    store.wallet_loaded(wallet(balance="100"), NOW)
+    assert purse(store, None, "you", NOW).stale_s is None
+    store.wallet.failed(ServerFault("It is down."))
+    later = purse(store, None, "you", NOW + timedelta(minutes=14))
+    assert (later.balance_usd, later.stale_s) == (Decimal(100), 14 * 60)
+    store.wallet.failed(NotPermitted("needs scope billing"))
+    assert purse(store, None, "you", NOW).balance_usd is None
 
 
 async def test_a_balance_in_another_currency_has_no_runway() -> None:

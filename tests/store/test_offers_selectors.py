@@ -1,21 +1,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prime_tui.domain.errors import NotPermitted, ServerFault
-from prime_tui.domain.ids import WalletId
 from prime_tui.domain.offers import Offer
 from prime_tui.domain.remote import Listing
-from prime_tui.domain.wallet import Wallet
-from prime_tui.store.selectors.offers import Nodes, OfferFilter, offered_counts, purse, select_offers
+from prime_tui.store.selectors.offers import Nodes, OfferFilter, offered_counts, select_offers
 from prime_tui.store.store import Store
-from tests.pod_samples import NOW, OFFER, POD
+from tests.pod_samples import NOW, OFFER
 
 CHEAP = replace(
     OFFER,
@@ -101,28 +97,3 @@ async def test_the_counts_are_those_that_are_offered() -> None:
     assert offered_counts(store) == ()
     store.offers.loaded(Listing(ALL, len(ALL)), NOW)
     assert offered_counts(store) == (1, 8, 16)
-
-
-async def test_the_purse_says_how_long_the_balance_lasts_with_the_order() -> None:
-    store = Store()
-    assert purse(store, Decimal(10), "you", NOW).after.hours is None
-    store.wallet_loaded(Wallet(WalletId("w"), Decimal(100), "USD"), NOW)
-    store.pods.loaded(Listing((replace(POD, user_id=None, price_usd_per_h=Decimal(10)),), 1), NOW)
-    store.disks.loaded(Listing(), NOW)
-    store.runs.loaded(Listing(), NOW)
-    money = purse(store, Decimal(10), "you", NOW)
-    assert (money.before.hours, money.after.hours) == (Decimal(10), Decimal(5))
-    assert money.after.ends_at == NOW + timedelta(hours=5)
-    assert money.mark == "≥"
-    assert purse(store, None, "you", NOW).after.hours is None
-
-
-async def test_the_purse_knows_how_old_its_balance_is_and_reckons_with_none_that_may_not_be_read() -> None:
-    store = Store()
-    store.wallet_loaded(Wallet(WalletId("w"), Decimal(100), "USD"), NOW)
-    assert purse(store, None, "you", NOW).stale_s is None
-    store.wallet.failed(ServerFault("It is down."))
-    later = purse(store, None, "you", NOW + timedelta(minutes=14))
-    assert (later.balance_usd, later.stale_s) == (Decimal(100), 14 * 60)
-    store.wallet.failed(NotPermitted("needs scope billing"))
-    assert purse(store, None, "you", NOW).balance_usd is None

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prime_tui.domain.chat import ChatModel
+from prime_tui.domain.errors import ServerFault
 from prime_tui.domain.ids import BillingId, ModelId, PodId, WalletId
 from prime_tui.domain.pods import Pod, PodState
 from prime_tui.domain.remote import Listing
@@ -30,7 +31,7 @@ from prime_tui.store.selectors.wallet import (
 from prime_tui.store.store import Store
 
 NOW = datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
-MINUTE = timedelta(minutes=1)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
 def row(
@@ -95,6 +96,18 @@ def test_sums_by_type_add_up_and_say_what_they_cover() -> None:
     assert not totals.covers_month
     assert totals.month_mark == "≥"
     assert totals.has_guesses
+
+
+def test_sums_that_are_not_read_any_more_are_lower_bounds_and_another_day_has_none() -> None:
+    store = Store()
+    read(store, NOW, "10", row(1, "4", NOW, "compute"))
+    store.wallet.failed(ServerFault("It is down."))
+    same_day, next_day = (spend_totals(store, NOW + later) for later in (HOUR, 18 * HOUR))
+    assert same_day is not None
+    assert next_day is not None
+    assert (same_day.today_usd, same_day.day_mark, same_day.month_mark) == (4, "≥", "≥")
+    assert (next_day.today_usd, next_day.day_usd, next_day.day_mark) == (None, 4, "≥")
+    assert [one.today_usd for one in next_day.by_type] == [None]
 
 
 def test_the_gap_names_what_no_list_counts() -> None:

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any
 
 from prime_tui.domain.offers import Offer
-from prime_tui.domain.order_draft import Purse
-from prime_tui.domain.spend import Runway, runway
 from prime_tui.domain.words import all_found, filter_words
-from prime_tui.store.selectors.money import listed_burn, spendable_usd, stale_balance_s
 from prime_tui.store.selectors.ordering import ordered
 from prime_tui.store.store import Store
 
@@ -85,17 +81,6 @@ def offered_counts(store: Store) -> tuple[int, ...]:
     """Return the numbers of GPUs that are offered, ascending."""
     offers = store.offers.value.items if store.offers.value else ()
     return tuple(sorted({offer.gpu_count for offer in offers if offer.gpu_count}))
-
-
-def purse(store: Store, usd_per_h: Decimal | None, wallet: str, now: datetime) -> Purse:
-    """Return the money around an order that would burn `usd_per_h` more."""
-    balance, burn = spendable_usd(store), listed_burn(store, now)
-    after = Runway(reason="unknown")
-    if burn is not None and usd_per_h is not None:
-        more = replace(burn, pods_usd_per_h=burn.pods_usd_per_h + usd_per_h)
-        after = runway(balance, more, now)
-    mark = "≥" if burn is None else burn.runway_mark
-    return Purse(wallet, balance, runway(balance, burn, now), after, mark, stale_balance_s(store, now))
 
 
 def _fits(offer: Offer, wanted: OfferFilter) -> bool:

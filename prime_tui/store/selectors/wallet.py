@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from prime_tui.domain.cost import hours
+from prime_tui.domain.remote import Freshness
 from prime_tui.domain.spend import charge_within
 from prime_tui.domain.spending import BalanceRise, BurnGap, SpendRange, SpendTotals, TypeTotal, Uncharged
 from prime_tui.domain.units import gpu
@@ -58,28 +59,34 @@ def spend_rates(
 
 
 def spend_totals(store: Store, now: datetime) -> SpendTotals | None:
-    """Return the sums; None before the first reading."""
-    book = store.billing
-    since = book.complete_since
-    if since is None:
+    """Return the sums; None before the first reading.
+
+    What was charged since the last reading is not known: old sums are lower bounds, and a day that began
+    since then has none.
+    """
+    book, remote = store.billing, store.wallet.remote
+    since, read_at = book.complete_since, remote.fetched_at
+    if since is None or read_at is None:
         return None
+    is_fresh = remote.freshness(now) is Freshness.FRESH
     midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    is_today_known = is_fresh or read_at >= midnight
     first, day_ago = midnight.replace(day=1), now - DAY
     later = now + CLOCKS_DIFFER
     today, day = book.by_type(midnight, later), book.by_type(day_ago, later)
     nothing = Decimal(0)
     return SpendTotals(
         by_type=tuple(
-            TypeTotal(name, today.get(name, nothing), day.get(name, nothing), usd)
+            TypeTotal(name, today.get(name, nothing) if is_today_known else None, day.get(name, nothing), usd)
             for name, usd in sorted(
                 book.totals_usd.items(), key=lambda item: (-day.get(item[0], nothing), -item[1])
             )
         ),
-        today_usd=sum(today.values(), nothing),
+        today_usd=sum(today.values(), nothing) if is_today_known else None,
         day_usd=sum(day.values(), nothing),
         month_usd=book.spent(first, later),
-        covers_day=since <= day_ago,
-        covers_month=since <= first,
+        covers_day=is_fresh and since <= day_ago,
+        covers_month=is_fresh and since <= first,
         complete_since=None if since <= EPOCH else since,
         has_guesses=any(charge.spread for charge in book.charges_since(now - SpendRange.MONTH.span)),
     )

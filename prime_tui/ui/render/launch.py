@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
 from decimal import Decimal
 
 from prime_tui.domain.runs import GpuRate, LaunchedRun, TrainingChoices
-from prime_tui.domain.spend import Burn, Runway, runway
+from prime_tui.domain.spend import Purse, Runway
 from prime_tui.domain.text import clean_name
 from prime_tui.domain.units import UNKNOWN, span, usd, usd_per_h
 from prime_tui.ui.render.fields import balance_text, field
@@ -18,20 +16,6 @@ ANY_GPU = "any"
 LABEL_CELLS = 11
 DIALOG_CELLS, DIALOG_EDGES = 68, 6
 HIDDEN_KEY = "••••••••••••••••"
-
-
-@dataclass(frozen=True, slots=True)
-class Wallet:
-    """Whose money it is, how much there is, and what burns already; None is unknown.
-
-    Attributes:
-        stale_s: How old the balance is where it must not look fresh; else None.
-    """
-
-    name: str
-    balance_usd: Decimal | None
-    burn: Burn | None
-    stale_s: float | None = None
 
 
 def dialog_cells(screen_cells: int) -> int:
@@ -84,34 +68,31 @@ def file_lines(
     return lines
 
 
-def price_lines(
-    rate: Decimal | None, gpu_count: int | None, wallet: Wallet, now: datetime, width: int
-) -> list[Styled]:
+def price_lines(rate: Decimal | None, gpu_count: int | None, purse: Purse, width: int) -> list[Styled]:
     """Return what is known of the price, and how long the money lasts then."""
-    per_h = rate * gpu_count if rate is not None and gpu_count is not None else None
+    per_h = hourly_usd(rate, gpu_count)
     if per_h is not None:
         price: Styled = (Span(f"{usd_per_h(per_h)}", "title"), Span(f"  {gpu_count} × {usd(rate)}", "dim"))
     elif rate is not None:
         price = f"{usd(rate)} per GPU and hour; how many GPUs is known when it is dispatched"
     else:
         price = (Span("unknown until it is dispatched", "warn"), Span("; a GPU type would tell", "dim"))
-    before = runway(wallet.balance_usd, wallet.burn, now)
-    after = None
-    if per_h is not None and wallet.burn is not None:
-        burn = replace(wallet.burn, runs_usd_per_h=wallet.burn.runs_usd_per_h + per_h)
-        after = runway(wallet.balance_usd, burn, now)
-    mark = "≥" if wallet.burn is None else wallet.burn.runway_mark
-    lasts = f"{_lasts(before, mark)} now"
-    if after is not None:
-        lasts += f", {_lasts(after, mark)} with it"
+    lasts = f"{_lasts(purse.before, purse.mark)} now"
+    if purse.after.hours is not None:
+        lasts += f", {_lasts(purse.after, purse.mark)} with it"
     pairs: list[tuple[str, Styled]] = [
         ("price", price),
         *([("a day", usd(per_h * 24))] if per_h is not None else []),
-        ("paid by", wallet.name),
-        ("balance", balance_text(wallet.balance_usd, wallet.stale_s)),
+        ("paid by", purse.wallet),
+        ("balance", balance_text(purse.balance_usd, purse.stale_s)),
         ("lasts", lasts),
     ]
     return [line for label, value in pairs for line in field(label, value, width, LABEL_CELLS)]
+
+
+def hourly_usd(rate: Decimal | None, gpu_count: int | None) -> Decimal | None:
+    """Return what a run costs per hour; None while price or size is unknown."""
+    return None if rate is None or gpu_count is None else rate * gpu_count
 
 
 def _lasts(left: Runway, mark: str) -> str:

@@ -6,8 +6,7 @@ from datetime import UTC
 from decimal import Decimal
 
 from prime_tui.domain.offers import Offer, PodOrder
-from prime_tui.domain.order_draft import Purse
-from prime_tui.domain.spend import Runway
+from prime_tui.domain.spend import Purse, Runway
 from prime_tui.domain.units import UNKNOWN, span, usd, usd_per_h
 from prime_tui.ui.render.fields import balance_text
 from prime_tui.ui.render.offers import headline, quote

@@ -41,7 +41,7 @@ class StripFacts:
         spend_by_hour: The last 24 hours, oldest first; None where nothing is known.
         measured_usd_per_h: What billing was seen to charge; None until it was watched long enough.
         is_ticking: False when this goes on being shown until something changes: then no age counts up.
-        is_spending_partial: True when not all rows of those hours were read: the sum is a lower bound.
+        is_spending_partial: True when not everything of those hours was read: the sum is a lower bound.
     """
 
     active_tab: int

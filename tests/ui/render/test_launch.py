@@ -8,13 +8,14 @@ import pytest
 from prime_tui.domain.ids import RunId
 from prime_tui.domain.runs import Checkpoint, GpuRate, LaunchedRun, RunAction, RunState, TrainingChoices
 from prime_tui.domain.secret import Secret
-from prime_tui.domain.spend import Burn
-from prime_tui.ui.render.launch import Wallet, file_lines, gpu_choices, launched_lines, price_lines
+from prime_tui.domain.spend import Purse, Runway
+from prime_tui.ui.render.launch import file_lines, gpu_choices, launched_lines, price_lines
 from prime_tui.ui.render.run_deeds import deed_lines
 from prime_tui.ui.render.styled import Styled, plain, width_of
 from tests.ui.render.run_views import NOW, VIEW, finished
 
-WALLET = Wallet("acme", Decimal("412.08"), Burn(pods_usd_per_h=Decimal(10)))
+PURSE = Purse("acme", Decimal("412.08"), Runway(Decimal("41.2")), Runway(Decimal("7.31")))
+UNKNOWN_RUNWAY = Runway(reason="unknown")
 
 
 def text(lines: list[Styled]) -> str:
@@ -25,7 +26,7 @@ def text(lines: list[Styled]) -> str:
 
 
 def test_a_known_price_tells_what_it_costs_and_how_long_the_money_lasts() -> None:
-    said = text(price_lines(Decimal("2.90"), 16, WALLET, NOW, 62))
+    said = text(price_lines(Decimal("2.90"), 16, PURSE, 62))
     assert "$46.40/h  16 × $2.90" in said
     assert "$1,113.60" in said
     assert "acme" in said
@@ -34,32 +35,31 @@ def test_a_known_price_tells_what_it_costs_and_how_long_the_money_lasts() -> Non
 
 
 def test_a_price_that_is_not_known_is_not_made_up() -> None:
-    said = text(price_lines(None, 16, WALLET, NOW, 62))
+    said = text(price_lines(None, 16, replace(PURSE, after=UNKNOWN_RUNWAY), 62))
     assert "unknown until it is dispatched" in said
     assert "a day" not in said
     assert "with it" not in said
-    per_gpu = text(price_lines(Decimal("2.90"), None, WALLET, NOW, 80))
+    per_gpu = text(price_lines(Decimal("2.90"), None, replace(PURSE, after=UNKNOWN_RUNWAY), 80))
     assert "$2.90 per GPU and hour" in per_gpu
     assert "a day" not in per_gpu
 
 
 def test_an_unknown_balance_and_no_burn_are_said() -> None:
-    said = text(price_lines(None, None, Wallet("me", None, None), NOW, 62))
-    assert "balance     —" in said
-    assert "without burn" in text(price_lines(None, None, Wallet("me", Decimal(5), Burn()), NOW, 62))
+    nothing = Purse("me", None, UNKNOWN_RUNWAY, UNKNOWN_RUNWAY)
+    assert "balance     —" in text(price_lines(None, None, nothing, 62))
+    idle = Purse("me", Decimal(5), Runway(reason="no burn"), UNKNOWN_RUNWAY)
+    assert "without burn" in text(price_lines(None, None, idle, 62))
 
 
-@pytest.mark.parametrize(("unknown", "has_estimates", "mark"), [(("disks",), False, "≤"), ((), True, "~")])
-def test_how_long_the_money_lasts_is_no_bound_that_nobody_knows(
-    unknown: tuple[str, ...], has_estimates: bool, mark: str
-) -> None:
-    burn = Burn(pods_usd_per_h=Decimal(10), unknown=unknown, has_estimates=has_estimates)
-    said = text(price_lines(Decimal("2.90"), 16, Wallet("acme", Decimal("412.08"), burn), NOW, 62))
+@pytest.mark.parametrize("mark", ["≤", "~"])
+def test_how_long_the_money_lasts_is_no_bound_that_nobody_knows(mark: str) -> None:
+    said = text(price_lines(Decimal("2.90"), 16, replace(PURSE, mark=mark), 62))
     assert f"{mark}41h12 now, {mark}7h18 with it" in said
 
 
 def test_a_balance_that_is_not_fresh_tells_its_age() -> None:
-    said = text(price_lines(None, None, Wallet("acme", Decimal(5), None, stale_s=14 * 60.0), NOW, 62))
+    old = Purse("acme", Decimal(5), UNKNOWN_RUNWAY, UNKNOWN_RUNWAY, stale_s=14 * 60.0)
+    said = text(price_lines(None, None, old, 62))
     assert "$5.00  ▲ 14m old" in said
 
 

@@ -7,8 +7,7 @@ from decimal import Decimal
 import pytest
 
 from prime_tui.domain.offers import Offer, PodOrder, SizeRange
-from prime_tui.domain.order_draft import Purse
-from prime_tui.domain.spend import Runway
+from prime_tui.domain.spend import Purse, Runway
 from prime_tui.ui.render.fields import fitting
 from prime_tui.ui.render.offers import OFFER_COLUMNS, disk_note, headline, offer_row
 from prime_tui.ui.render.order import confirm_lines, offer_lines, price_lines, purse_lines

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from prime_tui.domain.errors import PrimeError
 from prime_tui.domain.runs import LIVE, LaunchedRun, RunOrder
 from prime_tui.domain.views import RunView
-from prime_tui.store.selectors.money import listed_burn, spendable_usd, stale_balance_s
+from prime_tui.store.selectors.money import purse
 from prime_tui.store.selectors.permission import why_no_writes
 from prime_tui.store.selectors.run_list import run_views
 from prime_tui.store.slice import Topic
 from prime_tui.store.store import Store
 from prime_tui.sync.run_actions import RunActions, RunLaunch
 from prime_tui.ui.banner import risk_lines
-from prime_tui.ui.render.launch import Wallet, dialog_cells, launched_lines, price_lines
+from prime_tui.ui.render.launch import dialog_cells, hourly_usd, launched_lines, price_lines
 from prime_tui.ui.render.styled import Span, Styled
 from prime_tui.ui.screens.runs.launch.wish import Wish
 from prime_tui.ui.strip_facts import wallet_label
@@ -126,15 +126,11 @@ class LaunchDesk:
         return ""
 
     def _question(self, wish: Wish) -> list[Styled]:
-        now, config = self._screen.now(), wish.config
-        payer = Wallet(
-            wallet_label(self.store),
-            spendable_usd(self.store),
-            listed_burn(self.store, now),
-            stale_balance_s(self.store, now),
-        )
-        choices = self.store.choices.value
+        config, choices = wish.config, self.store.choices.value
         rates = {one.gpu_type: one.price_usd_per_gpu_h for one in choices.rates} if choices else {}
+        rate = rates.get(wish.gpu_type)
+        more_usd_per_h = hourly_usd(rate, config.gpu_count)
+        money = purse(self.store, more_usd_per_h, wallet_label(self.store), self._screen.now())
         what = config.model or "model as configured"
         steps = f"{config.max_steps:,} steps" if config.max_steps else "no end"
         keys = [name for name, sent in (("W&B key", wish.send_wandb), ("HF token", wish.send_hf)) if sent]
@@ -143,7 +139,7 @@ class LaunchDesk:
             (Span(wish.name, "title"), Span(f" · {what} · {steps}")),
             Span(f"on {wish.gpu_type or 'whatever GPU the service chooses'}".replace("_", " "), "dim"),
             "",
-            *price_lines(rates.get(wish.gpu_type), config.gpu_count, payer, now, self._text_cells),
+            *price_lines(rate, config.gpu_count, money, self._text_cells),
             "",
             *([Span(f"Sent along: {', '.join(keys)} of your environment.", "dim")] if keys else []),
             "It is sent once. If the answer is lost, the run is looked for by its name.",
