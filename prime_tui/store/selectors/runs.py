@@ -76,8 +76,7 @@ def merged_run(
     started_at = run.started_at if run else None
     max_steps = run.max_steps if run else None
     price = _listed_rate(run, launch)
-    until = (run.completed_at if run else None) or now
-    estimate = upper_bound_usd(price, started_at, until)
+    estimate = upper_bound_usd(price, started_at, (run.completed_at if run else None) or now)
     tokens = _tokens(usage)
     cost = _cost(usage, read_alone.fetched_at, billed, estimate)
     rate = _rate(store, run_id, price, state, now)
