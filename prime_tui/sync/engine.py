@@ -24,6 +24,7 @@ from prime_tui.sync.clock_watch import ClockWatch
 from prime_tui.sync.health import Health
 from prime_tui.sync.key_gate import KeyGate
 from prime_tui.sync.logs import LogFollower
+from prime_tui.sync.paces import DETAIL_S, FINISHED_DETAIL_S, LATE_STRETCH, MOVING_PODS_S, PACES
 from prime_tui.sync.permits import Permits
 from prime_tui.sync.poller import Outcome, Poller
 from prime_tui.sync.reading import Readings
@@ -37,26 +38,9 @@ if TYPE_CHECKING:
     from prime_tui.sync.pod_actions import PodActions
     from prime_tui.sync.run_actions import RunActions
 
-# Seconds between readings while the topic is on the screen, and while it is not (None: not read).
-PACES: dict[Topic, tuple[float, float | None]] = {
-    Topic.ACCOUNT: (1800.0, 1800.0),
-    Topic.WALLET: (60.0, 60.0),
-    Topic.PODS: (30.0, 60.0),
-    Topic.DISKS: (300.0, 300.0),
-    Topic.RUNS: (30.0, 60.0),
-    Topic.USAGE: (20.0, 60.0),
-    Topic.OFFERS: (120.0, None),
-    Topic.HISTORY: (300.0, None),
-    Topic.MODELS: (600.0, None),
-    Topic.CHOICES: (600.0, None),
-}
 IN_PARTS = frozenset({Topic.USAGE, Topic.RUN_DETAIL})
 """Readings of several things: where the key may not read one of them, the others are read on."""
 FIRST = (Topic.WALLET, Topic.ACCOUNT)
-MOVING_PODS_S = 15.0
-DETAIL_S, FINISHED_DETAIL_S = 30.0, 300.0
-LATE_STRETCH = 3.0
-"""However slowly a short budget makes us read: a value older than that does not look fresh."""
 
 
 class Engine:
@@ -347,6 +331,9 @@ class Engine:
             kept.paced(None if interval_s is None else interval_s * min(LATE_STRETCH, self._stretch(topic)))
         if outcome.error is None:
             self._health.succeeded(topic.value)
+            if outcome.is_recovery:
+                for other in self._pollers.values():
+                    other.encourage()
             if topic is Topic.ACCOUNT and self._store.account.remote.error is None:
                 self._judge_scopes()
         else:

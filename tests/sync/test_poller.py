@@ -371,3 +371,50 @@ async def test_a_bug_around_the_reading_does_not_stop_it(caplog: pytest.LogCaptu
         await bench.clock.run_for(200)
         assert len(bench.source.read_at) >= 4
     assert "around" in caplog.text
+
+
+async def test_what_waits_blindly_is_tried_at_once_when_others_are_there_again() -> None:
+    async with running() as bench:
+        bench.poller.pace(30)
+        bench.source.errors = [NetworkError("gone")] * 4
+        await bench.clock.run_for(80)
+        tries = len(bench.source.read_at)
+        bench.source.errors = []
+        bench.poller.encourage()
+        await bench.clock.run_for(1)
+        assert len(bench.source.read_at) == tries + 1
+        assert [outcome.is_recovery for outcome in bench.outcomes] == [False] * tries + [True]
+        bench.poller.encourage()
+        await bench.clock.run_for(5)
+        assert len(bench.source.read_at) == tries + 1, "it has nothing to wait for"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ServerFault("busy", retry_after_s=200),
+        RateLimited("slow down"),
+        InvalidRequest("odd"),
+        NotPermitted("no"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+async def test_a_no_and_a_named_time_stand_whoever_else_is_there(error: PrimeError) -> None:
+    async with running() as bench:
+        bench.poller.pace(30)
+        bench.source.errors = [error]
+        await bench.clock.run_for(1)
+        bench.poller.encourage()
+        await bench.clock.run_for(5)
+        assert bench.source.read_at == [0]
+
+
+async def test_what_nobody_needs_is_not_tried_because_others_are_there_again() -> None:
+    async with running() as bench:
+        bench.poller.pace(30)
+        bench.source.errors = [NetworkError("gone")] * 9
+        await bench.clock.run_for(1)
+        bench.poller.pace(None)
+        bench.poller.encourage()
+        await bench.clock.run_for(60)
+        assert bench.source.read_at == [0]

@@ -180,8 +180,9 @@ class LivePane(ListPane[RowQuery]):
         return ages_due(self._drawn_at, now, self._births())
 
     def _births(self) -> Iterator[datetime | None]:
-        """What ages are counted from: the pods, and on the page the last bill."""
-        yield None if self.selected is None else self.selected.cost.as_of
+        """What ages are counted from: the pods, and on the page the last bill and the last change."""
+        if self.selected is not None:
+            yield from (self.selected.cost.as_of, self.selected.pod.updated_at)
         for view in self._views:
             yield view.pod.created_at
 
