@@ -334,6 +334,7 @@ class Engine:
             if outcome.is_recovery:
                 for other in self._pollers.values():
                     other.encourage()
+                self.logs.encourage()
             if topic is Topic.ACCOUNT and self._store.account.remote.error is None:
                 self._judge_scopes()
         else:

@@ -159,6 +159,12 @@ async def test_trouble_keeps_the_values_is_told_once_and_so_is_the_end_of_it() -
 async def test_the_first_source_that_is_there_again_brings_back_the_others() -> None:
     async with watching() as watch:
         await watch.start()
+        listing = watch.store.runs.value
+        assert listing is not None
+        run_id = listing.items[0].id
+        watch.engine.logs.follow_run(run_id, LogQuery())
+        await watch.until(lambda: watch.store.run_logs.peek(run_id).value, "the log")
+        await watch.settled()
         watch.sim.fault("reset")
         await watch.live(900)
         watch.sim.clear_faults()
@@ -167,8 +173,8 @@ async def test_the_first_source_that_is_there_again_brings_back_the_others() -> 
         while all(one.remote.error is not None for one in read) and tries > 0:
             await watch.live(5)
             tries -= 5
-        await watch.live(1)
-        assert [one.remote.error for one in read] == [None] * 4
+        await watch.until(lambda: all(one.remote.error is None for one in read), "all, without a wait")
+        await watch.until(lambda: watch.store.run_logs.peek(run_id).error is None, "the log too")
 
 
 async def test_one_source_without_permission_does_not_hide_later_trouble() -> None:
