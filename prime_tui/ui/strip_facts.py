@@ -60,6 +60,10 @@ class StripModel:
             sources=sources,
             budget=store.budget,
             is_balance_old=store.wallet.remote.freshness(now) is Freshness.STALE,
+            is_burn_old=any(
+                one.remote.freshness(now) is Freshness.STALE and not one.remote.is_switched_off
+                for one in (store.pods, store.runs, store.disks)
+            ),
         )
 
     def _gather(self, now: datetime) -> StripFacts:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from prime_tui.domain.account import Account, Team, WalletContext
-from prime_tui.domain.errors import NetworkError
+from prime_tui.domain.errors import NetworkError, NotPermitted
 from prime_tui.domain.ids import TeamId, UserId
 from prime_tui.domain.remote import Listing
 from prime_tui.store.store import Session, Store
@@ -53,6 +53,17 @@ async def test_a_balance_that_cannot_be_read_looks_old() -> None:
     assert not StripModel(store).facts(0, NOW).is_balance_old
     store.wallet.failed(NetworkError("gone"))
     assert StripModel(store).facts(0, NOW).is_balance_old
+
+
+async def test_a_burn_is_as_old_as_the_oldest_list_that_it_is_the_sum_of() -> None:
+    store = Store()
+    for one in (store.pods, store.runs, store.disks):
+        one.loaded(Listing(()), NOW)
+    assert not StripModel(store).facts(0, NOW).is_burn_old
+    store.disks.failed(NotPermitted("needs scope disks"))
+    assert not StripModel(store).facts(0, NOW).is_burn_old, "it is not counted, which is marked"
+    store.runs.failed(NetworkError("gone"))
+    assert StripModel(store).facts(0, NOW).is_burn_old
 
 
 async def test_spending_that_was_not_read_whole_is_a_lower_bound() -> None:

@@ -38,6 +38,7 @@ class StripFacts:
         chip: The colour of the profile.
         balance_usd: None is unknown.
         is_balance_old: True when the balance must not look fresh.
+        is_burn_old: True when the burn must not, since one of the lists that it is the sum of is old.
         spend_by_hour: The last 24 hours, oldest first; None where nothing is known.
         measured_usd_per_h: What billing was seen to charge; None until it was watched long enough.
         is_ticking: False when this goes on being shown until something changes: then no age counts up.
@@ -57,6 +58,7 @@ class StripFacts:
     alerts: tuple[Alert, ...] = ()
     balance_usd: Decimal | None = None
     is_balance_old: bool = False
+    is_burn_old: bool = False
     burn: Burn | None = None
     measured_usd_per_h: Decimal | None = None
     runway: Runway = field(default_factory=lambda: Runway(reason="unknown"))
@@ -248,7 +250,7 @@ def _second_line(facts: StripFacts, width: int) -> tuple[Styled, Styled]:
         parts: list[Styled] = [
             Span(usd(facts.balance_usd), balance_role),
             _burn(facts, long=width >= WIDE and level == 0),
-            _runway(facts.runway, facts.burn, with_end=level < 3, now=facts.now),
+            _runway(facts, with_end=level < 3),
         ]
         left, right = join([" ", join(parts, "   " if level < 2 else "  ")]), _last_day(facts, width, level)
         if width_of(left) + 1 + width_of(right) <= width:
@@ -271,17 +273,20 @@ def _burn(facts: StripFacts, *, long: bool) -> Styled:
     if facts.burn is None or (facts.burn.unknown and not facts.burn.total_usd_per_h):
         return (Span("burn ", "dim"), Span(UNKNOWN))  # at least nothing is no news
     rate = usd_per_h(facts.burn.total_usd_per_h, mark=facts.burn.mark)
-    parts = [Span("burn ", "dim"), Span(rate, "text")]
+    parts = [Span("burn ", "dim"), Span(rate, "stale" if facts.is_burn_old else "text")]
     if facts.measured_usd_per_h is not None and long:
         parts.append(Span(f" (billed {usd_per_h(facts.measured_usd_per_h)})", "dim"))
     return tuple(parts)
 
 
-def _runway(runway: Runway, burn: Burn | None, *, with_end: bool, now: datetime) -> Styled:
+def _runway(facts: StripFacts, *, with_end: bool) -> Styled:
+    runway, now = facts.runway, facts.now
     if runway.hours is None:
         return (Span("runway ", "dim"), Span("no burn" if runway.reason == "no burn" else UNKNOWN))
-    mark = "≥" if burn is None else burn.runway_mark
-    role: Role = "bad" if runway.hours < SHORT_RUNWAY_H else "text"
+    mark = "≥" if facts.burn is None else facts.burn.runway_mark
+    role: Role = "stale" if facts.is_balance_old or facts.is_burn_old else "text"
+    if runway.hours < SHORT_RUNWAY_H:
+        role = "bad"
     parts = [Span("runway ", "dim"), Span(mark + span(float(runway.hours) * 3600), role)]
     if with_end and runway.ends_at is not None and runway.ends_at - now < timedelta(days=300):
         pattern = "%a %H:%M" if runway.ends_at - now < timedelta(days=6) else "%d %b"

@@ -184,6 +184,18 @@ def test_stale_looks_stale_and_says_since_when() -> None:
     assert roles(second_line(stale, 100)[0], "$412.08") == {"stale"}
 
 
+def test_an_old_burn_looks_old_and_so_does_the_runway_that_follows_from_it() -> None:
+    for facts, burn, runway in (
+        (CALM, "text", "text"),
+        (replace(CALM, is_balance_old=True), "text", "stale"),
+        (replace(CALM, is_burn_old=True), "stale", "stale"),
+        (replace(CALM, is_burn_old=True, runway=Runway(Decimal(3))), "stale", "bad"),
+    ):
+        line = second_line(facts, 100)[0]
+        assert roles(line, "/h") == {burn}
+        assert roles(line, "≥") == {runway}
+
+
 def test_what_costs_or_is_empty_is_loud() -> None:
     empty = replace(CALM, balance_usd=Decimal("-1.20"), runway=Runway(Decimal(0), ends_at=NOW))
     left, _ = second_line(empty, 100)
