@@ -57,6 +57,18 @@ def question(model: ModelId, text: str = "Say hello.") -> ChatRequest:
     return ChatRequest(model, (ChatMessage(Role.USER, text),), max_tokens=40)
 
 
+async def rows_of(client: PrimeClient) -> list[object]:
+    pods, runs, wallet = await client.pods.list(), await client.runs.list(), await client.billing.wallet()
+    return [*pods.items, *runs.items, *wallet.rows]
+
+
+async def test_a_row_that_did_not_change_is_the_same_when_its_list_is_read_again(sim: SimServer) -> None:
+    async with client_of(sim.url, api_key=sim_key) as client:
+        first, again = await rows_of(client), await rows_of(client)
+    assert {type(one).__name__ for one in first} == {"Pod", "Run", "BillingRow"}
+    assert all(one is other for one, other in zip(first, again, strict=True))
+
+
 async def test_every_list_is_read_without_losing_a_row(sim: SimServer) -> None:
     async with client_of(sim.url, api_key=sim_key) as client:
         listings: list[Listing[Any]] = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 from pydantic import AliasChoices, Field
@@ -64,9 +65,9 @@ class WalletWire(Wire):
         validation_alias=AliasChoices("recent_billings", "recentBillings", "data", "items"),
     )
 
-    def to_domain(self) -> Wallet:
+    def to_domain(self, read_row: Callable[[object], BillingRow]) -> Wallet:
         """Return the wallet; rows that cannot be read are counted, not lost silently."""
-        rows, unreadable = read_rows(self.rows, read_billing_row, lambda row: row.id)
+        rows, unreadable = read_rows(self.rows, read_row, lambda row: row.id)
         return Wallet(
             id=WalletId(self.wallet_id or ""),
             balance=self.balance,
@@ -138,9 +139,9 @@ def read_billing_row(value: object) -> BillingRow:
     return BillingRowWire.model_validate(value).to_domain()
 
 
-def read_wallet(value: object) -> Wallet:
+def read_wallet(value: object, read_row: Callable[[object], BillingRow] = read_billing_row) -> Wallet:
     """Return a wallet."""
-    return WalletWire.model_validate(value).to_domain()
+    return WalletWire.model_validate(value).to_domain(read_row)
 
 
 def read_run_usage(value: object, run_id: RunId) -> RunUsage:
