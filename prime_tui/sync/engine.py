@@ -331,10 +331,6 @@ class Engine:
             kept.paced(None if interval_s is None else interval_s * min(LATE_STRETCH, self._stretch(topic)))
         if outcome.error is None:
             self._health.succeeded(topic.value)
-            if outcome.is_recovery:
-                for other in self._pollers.values():
-                    other.encourage()
-                self.logs.encourage()
             if topic is Topic.ACCOUNT and self._store.account.remote.error is None:
                 self._judge_scopes()
         else:

@@ -159,10 +159,6 @@ class LogFollower:
         if of == self._wanted:
             self._poller.switch_off()
 
-    def encourage(self) -> None:
-        """Another source is there again."""
-        self._poller.encourage()
-
     def switch_on(self) -> None:
         """Another key may be allowed to read it."""
         self._poller.switch_on()

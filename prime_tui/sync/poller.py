@@ -35,12 +35,10 @@ class Outcome:
     Attributes:
         error: None after a success.
         retry_at: When the next try is due after a failure; None when there will be none by itself.
-        is_recovery: Whether it was a success where the last try found nobody there: others may find them too.
     """
 
     error: PrimeError | None
     retry_at: datetime | None = None
-    is_recovery: bool = False
 
 
 class Poller:
@@ -85,7 +83,6 @@ class Poller:
         self._is_woken = False
         self._is_off = False
         self._is_wanted_by_user = False
-        self._waits_blindly = False
         self._changed = asyncio.Event()
 
     def pace(self, interval_s: float | None) -> None:
@@ -98,7 +95,7 @@ class Poller:
             return
         self.interval_s = interval_s
         if interval_s is None:
-            self._due, self._is_woken, self._waits_blindly = None, False, False
+            self._due, self._is_woken = None, False
         elif self._last_start is None:
             self._due = self._clock.monotonic()
         elif not self._is_woken and not self._is_off:
@@ -112,11 +109,6 @@ class Poller:
         self._is_wanted_by_user = self._is_wanted_by_user or by_user
         self._due = self._clock.monotonic()
         self._changed.set()
-
-    def encourage(self) -> None:
-        """Another source is there again: try at once, unless the service named a time or said no."""
-        if self._waits_blindly:
-            self.wake()
 
     @property
     def is_off(self) -> bool:
@@ -156,12 +148,11 @@ class Poller:
         self._last_start = self._clock.monotonic()
         self._due, self._is_woken, self._is_off = None, False, False
         self.by_user, self._is_wanted_by_user = self._is_wanted_by_user, False
-        was_blind, self._waits_blindly = self._waits_blindly, False
         error = await self._error_of_reading()
         self.by_user = False
         self._failures = 0 if error is None else self._failures + 1
         self._plan(error)
-        self._ended(Outcome(error, self._retry_at(error), is_recovery=was_blind and error is None))
+        self._ended(Outcome(error, self._retry_at(error)))
 
     async def _error_of_reading(self) -> PrimeError | None:
         try:
@@ -185,9 +176,6 @@ class Poller:
             return
         else:
             due = self._not_before = now + self._backoff_s(error)
-            self._waits_blindly = (
-                error.retryable and not isinstance(error, RateLimited) and _asked_s(error) is None
-            )
             if self.interval_s is None and not error.retryable:
                 return
         if not self._is_woken:  # else somebody asked for one more while it read
@@ -199,7 +187,8 @@ class Poller:
         if error.retryable and not isinstance(error, RateLimited):
             base_s = min(base_s, BLIP_WAIT_S)
         doubled_s = min(base_s * 2.0 ** min(self._failures - 1, 16), LONGEST_WAIT_S)
-        return max(doubled_s * self._stretch() * self._jitter(), _asked_s(error) or 0.0)
+        asked_s: float = getattr(error, "retry_after_s", None) or 0.0
+        return max(doubled_s * self._stretch() * self._jitter(), asked_s)
 
     def _retry_at(self, error: PrimeError | None) -> datetime | None:
         if error is None or self._due is None:
@@ -226,9 +215,3 @@ class Poller:
             for task in (sleeping, changing):
                 task.cancel()
             await asyncio.gather(sleeping, changing, return_exceptions=True)
-
-
-def _asked_s(error: PrimeError) -> float | None:
-    """Return how long the service asked us to wait, if it said so."""
-    asked_s: float | None = getattr(error, "retry_after_s", None)
-    return asked_s

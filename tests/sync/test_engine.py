@@ -10,7 +10,6 @@ from prime_tui.domain.remote import Freshness
 from prime_tui.domain.runs import LogQuery
 from prime_tui.store.slice import Topic
 from prime_tui.store.store import Severity
-from prime_tui.sync.poller import JITTER, LONGEST_WAIT_S
 from prime_tui.ui.screens.wallet.screen import WalletScreen
 from tests.sync.watch import WALLET_SCREEN, watching
 
@@ -154,27 +153,6 @@ async def test_trouble_keeps_the_values_is_told_once_and_so_is_the_end_of_it() -
         assert watch.store.pods.remote.freshness(watch.clock.now()) is Freshness.FRESH
         assert len(watch.notices) == 2, watch.notices
         assert "works again" in watch.notices[1].title
-
-
-async def test_the_first_source_that_is_there_again_brings_back_the_others() -> None:
-    async with watching() as watch:
-        await watch.start()
-        listing = watch.store.runs.value
-        assert listing is not None
-        run_id = listing.items[0].id
-        watch.engine.logs.follow_run(run_id, LogQuery())
-        await watch.until(lambda: watch.store.run_logs.peek(run_id).value, "the log")
-        await watch.settled()
-        watch.sim.fault("reset")
-        await watch.live(900)
-        watch.sim.clear_faults()
-        read = (watch.store.wallet, watch.store.pods, watch.store.runs, watch.store.disks)
-        tries = LONGEST_WAIT_S * (1 + JITTER)
-        while all(one.remote.error is not None for one in read) and tries > 0:
-            await watch.live(5)
-            tries -= 5
-        await watch.until(lambda: all(one.remote.error is None for one in read), "all, without a wait")
-        await watch.until(lambda: watch.store.run_logs.peek(run_id).error is None, "the log too")
 
 
 async def test_one_source_without_permission_does_not_hide_later_trouble() -> None:

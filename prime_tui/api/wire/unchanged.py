@@ -12,7 +12,7 @@ T = TypeVar("T")
 class UnchangedRows(Generic[T]):
     """Reads the rows of one list: a row that comes as it came the last time gives the same object again.
 
-    To validate a row costs ten times what it costs to compare it, and of fifty pods hardly one has changed
+    To validate a row costs several times what it costs to compare it, and of fifty pods hardly one has changed
     within half a minute. Only a digest of each row is kept.
 
     Args:
