@@ -54,12 +54,18 @@ class Runway:
     Attributes:
         hours: None when there is no burn or an input is unknown.
         reason: Why there is no number: `no burn` or `unknown`; empty otherwise.
-        ends_at: When the balance is gone.
+        ends_at: When the balance is gone; None when it is, or is not within ten years.
     """
 
     hours: Decimal | None = None
     reason: str = ""
     ends_at: datetime | None = None
+
+
+def runway_mark(burn: Burn | None, *, is_old: bool) -> str:
+    """Return what a runway at this burn is; one that is reckoned from an old balance is no bound."""
+    mark = "≥" if burn is None else burn.runway_mark
+    return "~" if is_old and mark == "≥" else mark
 
 
 def runway(balance_usd: Decimal | None, burn: Burn | None, now: datetime) -> Runway:
@@ -70,7 +76,7 @@ def runway(balance_usd: Decimal | None, burn: Burn | None, now: datetime) -> Run
     if rate <= 0:
         return Runway(reason="unknown" if burn.unknown else "no burn")
     left_h = max(Decimal(0), balance_usd) / rate
-    ends_at = now + timedelta(hours=float(left_h)) if left_h < 24 * 3650 else None
+    ends_at = now + timedelta(hours=float(left_h)) if 0 < left_h < 24 * 3650 else None
     return Runway(hours=left_h, ends_at=ends_at)
 
 
@@ -82,7 +88,7 @@ class Purse:
         wallet: Who pays, in words.
         before: How long the balance lasts now.
         after: How long it would last with the order.
-        mark: What the lasting is, as `Burn.runway_mark` says.
+        mark: What the lasting is, as `runway_mark` says.
         stale_s: How old the balance is where it must not look fresh; else None.
     """
 

@@ -10,7 +10,8 @@ from prime_tui.domain.remote import Freshness
 from prime_tui.store.selectors.alerts import alerts
 from prime_tui.store.selectors.freshness import source_ages
 from prime_tui.store.selectors.kept import kept_per_bill
-from prime_tui.store.selectors.money import balance_usd, listed_burn, measured_burn, wallet_runway
+from prime_tui.store.selectors.money import balance_usd, listed_burn, measured_burn
+from prime_tui.store.selectors.runway import wallet_runway
 from prime_tui.store.store import Store
 from prime_tui.ui.pace import QUICK, SLOW, is_due
 from prime_tui.ui.render.profiles import chip_of, profile_label
@@ -72,6 +73,7 @@ class StripModel:
         burn = listed_burn(store, now)
         known_since, freshness = store.billing.complete_since, store.wallet.remote.freshness(now)
         series = () if known_since is None else spend_of_day(store, now)
+        spent = sum((usd for usd in series if usd is not None), Decimal(0))
         return StripFacts(
             active_tab=0,
             now=now,
@@ -81,16 +83,20 @@ class StripModel:
             measured_usd_per_h=measured_burn(store, now),
             runway=wallet_runway(store, now),
             spend_by_hour=series,
-            spent_24h_usd=None if known_since is None else sum(series, Decimal(0)),
+            spent_24h_usd=None if known_since is None else spent,
             is_spending_partial=known_since is not None
             and (known_since > now - DAY or freshness is not Freshness.FRESH),
         )
 
 
 @kept_per_bill
-def spend_of_day(store: Store, now: datetime) -> tuple[Decimal, ...]:
-    """Return what was spent in each part of the last 24 hours."""
-    return store.billing.series(now - DAY, now, SPARK_BUCKETS)
+def spend_of_day(store: Store, now: datetime) -> tuple[Decimal | None, ...]:
+    """Return what was spent in each part of the last 24 hours; None of a part that was not read yet."""
+    read_at = store.wallet.remote.fetched_at or now
+    return tuple(
+        usd if now - DAY + number * DAY / SPARK_BUCKETS <= read_at else None
+        for number, usd in enumerate(store.billing.series(now - DAY, now, SPARK_BUCKETS))
+    )
 
 
 def wallet_label(store: Store) -> str:

@@ -23,11 +23,10 @@ from prime_tui.store.selectors.money import (
     listed_burn,
     measured_burn,
     pod_cost,
-    purse,
-    wallet_runway,
 )
 from prime_tui.store.selectors.ownership import in_wallet, is_mine
 from prime_tui.store.selectors.run_list import run_views
+from prime_tui.store.selectors.runway import purse, wallet_runway
 from prime_tui.store.store import KeyState, Store
 from tests.store.making import HOUR, MINUTE, NOW, disk, pod, row, run, wallet
 
@@ -117,17 +116,39 @@ async def test_the_runway_is_the_balance_over_the_burn() -> None:
 
 async def test_while_the_balance_cannot_be_read_its_end_stays_where_it_is() -> None:
     store = full_store()
+    wallet_runway(store, NOW)
     store.wallet.failed(ServerFault("It is down."))
-    for waited, left in ((HOUR, 9), (20 * HOUR, 0)):
-        found = wallet_runway(store, NOW + waited)
+    for waited, left in ((1, 9), (4, 6), (9, 1)):
+        found = wallet_runway(store, NOW + waited * HOUR)
         assert found.hours == left
-    assert wallet_runway(store, NOW + HOUR).ends_at == NOW + timedelta(hours=10)
+        assert found.ends_at == NOW + 10 * HOUR
+    found = wallet_runway(store, NOW + 20 * HOUR)
+    assert found.hours == 0
+    assert found.ends_at is None
+    (said,) = (one.text for one in alerts(store, NOW + 20 * HOUR) if one.key == "runway")
+    assert "since the balance was read" in said
 
 
-async def test_what_burned_since_an_earlier_session_is_not_made_up() -> None:
+async def test_each_burn_counts_for_as_long_as_it_was_the_burn() -> None:
+    store = full_store()
+    store.wallet_loaded(wallet(balance="100"), NOW)
+    wallet_runway(store, NOW)  # 18.44 USD an hour
+    store.wallet.failed(ServerFault("It is down."))
+    store.runs.loaded(Listing(()), NOW + HOUR)  # 2.44 from here on
+    wallet_runway(store, NOW + HOUR)
+    found = wallet_runway(store, NOW + 2 * HOUR).hours
+    assert found is not None
+    assert round(found, 9) == round((Decimal(100) - Decimal("18.44") - Decimal("2.44")) / Decimal("2.44"), 9)
+    store.wallet_loaded(wallet(balance="61"), NOW + 3 * HOUR)
+    assert wallet_runway(store, NOW + 3 * HOUR).hours == 25, "what was read counts, and nothing else"
+
+
+async def test_of_a_balance_of_an_earlier_session_only_what_burned_in_this_one_is_gone() -> None:
     store = full_store()
     store.restore_wallet(wallet(balance="184.40"), NOW - 20 * HOUR)
-    assert wallet_runway(store, NOW).hours == 10
+    store.wallet.failed(ServerFault("It is down."))
+    left = [wallet_runway(store, NOW + waited * HOUR).hours for waited in range(3)]
+    assert left == [10, 9, 8]
 
 
 async def test_the_purse_says_how_long_the_balance_lasts_with_the_order() -> None:
@@ -150,7 +171,7 @@ async def test_the_purse_knows_how_old_its_balance_is_and_reckons_with_none_that
     assert purse(store, None, "you", NOW).stale_s is None
     store.wallet.failed(ServerFault("It is down."))
     later = purse(store, None, "you", NOW + timedelta(minutes=14))
-    assert (later.balance_usd, later.stale_s) == (Decimal(100), 14 * 60)
+    assert (later.balance_usd, later.stale_s, later.mark) == (Decimal(100), 14 * 60, "~")
     store.wallet.failed(NotPermitted("needs scope billing"))
     assert purse(store, None, "you", NOW).balance_usd is None
 

@@ -18,7 +18,7 @@ from prime_tui.domain.remote import Listing
 from prime_tui.domain.runs import LIVE, Run, RunProgress, RunState, RunUsage
 from prime_tui.domain.views import Ending, EndingPhase, LaunchRecord, RunView
 from prime_tui.domain.wallet import Wallet
-from prime_tui.store.selectors.run_list import RATE_STANDS_FOR, STANDS_FOR, run_views
+from prime_tui.store.selectors.run_list import run_views
 from prime_tui.store.selectors.runs import run_view
 from prime_tui.store.slice import Topic
 from prime_tui.store.store import Store
@@ -141,7 +141,7 @@ def looked_at_anew(store: Store, now: datetime) -> dict[RunId, RunView]:
 
 def may_stand_for(view: RunView) -> timedelta:
     """How long ago the view may have been true: what costs more with each second, not long."""
-    return STANDS_FOR if view.cost.origin is CostOrigin.ESTIMATE else RATE_STANDS_FOR
+    return timedelta(seconds=5 if view.cost.origin is CostOrigin.ESTIMATE else 30)
 
 
 @given(stories)

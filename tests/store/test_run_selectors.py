@@ -179,6 +179,39 @@ async def test_a_total_that_was_read_long_ago_is_divided_by_the_time_until_then(
     assert (view.usd_per_h, view.cost.as_of) == (Decimal(10), ago(hours=4))
 
 
+async def test_a_rate_that_was_watched_stays_while_nothing_is_read(store: Store) -> None:
+    run = Run(RunId("r"), state=RunState.RUNNING, status_word="RUNNING", started_at=ago(hours=10))
+    store.runs.loaded(Listing((run,)), NOW)
+    for minute in range(21):
+        total = Decimal(20) + minute * Decimal("0.5")
+        usage = RunUsage(RunId("r"), total_tokens=9, total_cost_usd=total, pricing=PRICES)
+        store.usage_loaded(usage, ago(minutes=20 - minute))
+    for waited in (0, 14, 15, 60):
+        view = run_view(store, RunId("r"), NOW + timedelta(minutes=waited))
+        assert view is not None
+        assert view.usd_per_h == 30
+
+
+async def test_the_total_of_an_older_row_is_as_old_as_its_row(store: Store) -> None:
+    usage = RunUsage(RunId("r"), total_tokens=9, total_cost_usd=Decimal(10), pricing=PRICES)
+    run = Run(RunId("r"), state=RunState.RUNNING, status_word="RUNNING", started_at=ago(hours=1), usage=usage)
+    store.runs.loaded(Listing((run,)), NOW)
+    for waited in (0, 4):
+        view = run_view(store, RunId("r"), NOW + timedelta(hours=waited))
+        assert view is not None
+        assert view.usd_per_h == 10
+
+
+async def test_a_total_that_is_read_again_is_newer_though_it_is_the_same(store: Store) -> None:
+    run = Run(RunId("r"), state=RunState.RUNNING, status_word="RUNNING", started_at=ago(hours=1))
+    store.runs.loaded(Listing((run,)), NOW)
+    usage = RunUsage(RunId("r"), total_tokens=9, total_cost_usd=Decimal(10), pricing=PRICES)
+    for seconds in (0, 2):
+        at = NOW + timedelta(seconds=seconds)
+        store.usage_loaded(usage, at)
+        assert run_views(store, at)[0].cost.as_of == at
+
+
 async def test_a_known_price_gives_rate_and_estimate(store: Store) -> None:
     run = Run(
         RunId("r"),

@@ -101,6 +101,9 @@ def test_sums_by_type_add_up_and_say_what_they_cover() -> None:
 def test_sums_that_are_not_read_any_more_are_lower_bounds_and_another_day_has_none() -> None:
     store = Store()
     read(store, NOW, "10", row(1, "4", NOW, "compute"))
+    fresh_but_of_yesterday = spend_totals(store, NOW.replace(hour=0, minute=0) + 24 * HOUR)
+    assert fresh_but_of_yesterday is not None
+    assert fresh_but_of_yesterday.today_usd is None
     store.wallet.failed(ServerFault("It is down."))
     same_day, next_day = (spend_totals(store, NOW + later) for later in (HOUR, 18 * HOUR))
     assert same_day is not None

@@ -12,7 +12,8 @@ from prime_tui.domain.ids import RunId
 from prime_tui.domain.remote import Freshness
 from prime_tui.domain.runs import LogQuery
 from prime_tui.store.selectors.alerts import alerts
-from prime_tui.store.selectors.money import listed_burn, measured_burn, wallet_runway
+from prime_tui.store.selectors.money import listed_burn, measured_burn
+from prime_tui.store.selectors.runway import wallet_runway
 from prime_tui.store.slice import Slice, Topic
 from prime_tui.store.store import KeyState, Severity, Store
 from prime_tui.sync.health import Health

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 
+import pytest
+
 from prime_tui.domain.account import Account, Team, WalletContext
 from prime_tui.domain.errors import NetworkError, NotPermitted
 from prime_tui.domain.ids import TeamId, UserId
@@ -64,6 +66,18 @@ async def test_a_burn_is_as_old_as_the_oldest_list_that_it_is_the_sum_of() -> No
     assert not StripModel(store).facts(0, NOW).is_burn_old, "it is not counted, which is marked"
     store.runs.failed(NetworkError("gone"))
     assert StripModel(store).facts(0, NOW).is_burn_old
+
+
+async def test_what_is_not_read_any_more_is_a_lower_bound_and_its_hours_are_unknown() -> None:
+    store = Store()
+    store.wallet_loaded(wallet(row("a", "5", created=NOW - HOUR, billed=NOW - MINUTE)), NOW)
+    assert not StripModel(store).facts(0, NOW).is_spending_partial
+    store.wallet.failed(NetworkError("gone"))
+    facts = StripModel(store).facts(0, NOW + 12 * HOUR)
+    assert facts.is_spending_partial
+    known = [hour is not None for hour in facts.spend_by_hour]
+    assert known == sorted(known, reverse=True)
+    assert known.count(False) == pytest.approx(len(known) / 2, abs=1)
 
 
 async def test_spending_that_was_not_read_whole_is_a_lower_bound() -> None:

@@ -12,8 +12,8 @@ T = TypeVar("T")
 class UnchangedRows(Generic[T]):
     """Reads the rows of one list: a row that comes as it came the last time gives the same object again.
 
-    To validate a row costs several times what it costs to compare it, and of fifty pods hardly one has changed
-    within half a minute. Only a digest of each row is kept.
+    To validate a row costs several times what it costs to compare it, and of fifty pods hardly one has
+    changed within half a minute. Only a digest of each row is kept.
 
     Args:
         read: Makes a value of a row, of nothing else, and raises when it cannot.

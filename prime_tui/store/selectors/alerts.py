@@ -11,9 +11,10 @@ from prime_tui.domain.pods import PodState
 from prime_tui.domain.spend import SHORT_RUNWAY_H
 from prime_tui.domain.units import span, usd, usd_per_h
 from prime_tui.domain.views import EndingPhase
-from prime_tui.store.selectors.money import spendable_usd, wallet_runway
+from prime_tui.store.selectors.money import spendable_usd
 from prime_tui.store.selectors.ownership import in_wallet
 from prime_tui.store.selectors.run_list import run_views
+from prime_tui.store.selectors.runway import wallet_runway
 from prime_tui.store.store import KeyState, Store
 
 _FAILED = {
@@ -66,10 +67,10 @@ def _money(store: Store, now: datetime) -> Iterator[Alert]:
     if balance <= 0:
         yield Alert("balance", Urgency.CRITICAL, f"The balance is {usd(balance)}.", "top up the wallet")
     elif left.hours is not None and left.hours < SHORT_RUNWAY_H:
-        lasts = span(float(left.hours) * 3600)
-        yield Alert(
-            "runway", Urgency.CRITICAL, f"At this burn the balance lasts {lasts}.", "end something or top up"
-        )
+        text = f"At this burn the balance lasts {span(float(left.hours) * 3600)}."
+        if not left.hours:
+            text = "By what burned since the balance was read it is used up."
+        yield Alert("runway", Urgency.CRITICAL, text, "end something or top up")
 
 
 def _pods(store: Store) -> Iterator[Alert]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,7 +11,7 @@ from prime_tui.domain.disks import Disk
 from prime_tui.domain.pods import Pod, PodState, bound_by_state, burn_by_state
 from prime_tui.domain.remote import Freshness
 from prime_tui.domain.runs import LIVE, RunState
-from prime_tui.domain.spend import Burn, Purse, Runway, runway
+from prime_tui.domain.spend import Burn
 from prime_tui.domain.units import gpu, span
 from prime_tui.domain.views import Burning, EndingPhase, RunView
 from prime_tui.store.selectors.kept import kept
@@ -206,38 +205,3 @@ def stale_balance_s(store: Store, now: datetime) -> float | None:
     """Return how many seconds old the balance is where it must not look fresh; None while it is fresh."""
     remote = store.wallet.remote
     return remote.age_s(now) if remote.freshness(now) is Freshness.STALE else None
-
-
-def wallet_runway(store: Store, now: datetime, *, more_usd_per_h: Decimal = Decimal(0)) -> Runway:
-    """Return how long what is left of the balance lasts at the listed burn, and at that much more."""
-    burn = listed_burn(store, now)
-    if burn is None:
-        return runway(None, None, now)
-    more = replace(burn, pods_usd_per_h=burn.pods_usd_per_h + more_usd_per_h)
-    return runway(_left_usd(store, burn, now), more, now)
-
-
-def _left_usd(store: Store, burn: Burn, now: datetime) -> Decimal | None:
-    """Return the balance less what has burned since it was read; else each failed reading would add time.
-
-    One of an earlier session is taken as it is: what burned since is not known.
-    """
-    balance, remote = spendable_usd(store), store.wallet.remote
-    if balance is None or remote.fetched_at is None or remote.restored:
-        return balance
-    return balance - burn.total_usd_per_h * hours(remote.fetched_at, now)
-
-
-def purse(store: Store, usd_per_h: Decimal | None, wallet: str, now: datetime) -> Purse:
-    """Return the money around an order that would burn `usd_per_h` more."""
-    burn = listed_burn(store, now)
-    return Purse(
-        wallet,
-        spendable_usd(store),
-        before=wallet_runway(store, now),
-        after=Runway(reason="unknown")
-        if usd_per_h is None
-        else wallet_runway(store, now, more_usd_per_h=usd_per_h),
-        mark="≥" if burn is None else burn.runway_mark,
-        stale_s=stale_balance_s(store, now),
-    )

@@ -25,7 +25,7 @@ from prime_tui.store.store import Store
 STANDS_FOR = timedelta(seconds=5)
 """Estimates and guesses change with time alone; nobody sees them change within this."""
 RATE_STANDS_FOR = timedelta(seconds=30)
-"""A rate over a quarter of an hour moves slowly where nothing is news of it."""
+"""Where the cost is known, next to nothing of a live run follows from the time."""
 Place = tuple[bool, float, RunView]
 """What views are sorted by, and the view: whether it is live, and when it began."""
 

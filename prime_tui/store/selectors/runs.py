@@ -66,8 +66,7 @@ def merged_run(
 ) -> RunView:
     """Return one run from all that is known of it."""
     run = latest_word(listed, store.runs.remote.fetched_at, store.run_details.peek(run_id))
-    read_alone = store.usage.peek(run_id)
-    usage = read_alone.value or (run.usage if run else None)
+    usage, used_at = _usage(store, run_id, run)
     progress = store.progress.peek(run_id).value
     billed = store.billing.billed_usd(run_id)
     billed_at = billed[1] if billed is not None else None
@@ -78,8 +77,8 @@ def merged_run(
     price = _listed_rate(run, launch)
     estimate = upper_bound_usd(price, started_at, (run.completed_at if run else None) or now)
     tokens = _tokens(usage)
-    cost = _cost(usage, read_alone.fetched_at, billed, estimate)
-    rate = _rate(store, run_id, price, state, now)
+    cost = _cost(usage, used_at, billed, estimate)
+    rate = _rate(trail, price, state)
     if price is None and state in LIVE - WAITING and (rate is None or not _is_watched(trail)):
         average = _average_rate(cost, started_at, now)
         rate = rate if average is None else average
@@ -141,6 +140,15 @@ def latest_word(listed: Run | None, listed_at: datetime | None, detail: Remote[R
     return replace(
         listed, config=listed.config or detailed.config, failure=listed.failure or detailed.failure
     )
+
+
+def _usage(store: Store, run_id: RunId, run: Run | None) -> tuple[RunUsage | None, datetime | None]:
+    """Usage as it was read alone, else with the run as older rows bring it, and when that was."""
+    read_alone, detail = store.usage.peek(run_id), store.run_details.peek(run_id)
+    if read_alone.value is not None:
+        return read_alone.value, read_alone.fetched_at
+    read_at = detail.fetched_at if run is detail.value else store.runs.remote.fetched_at
+    return (None, None) if run is None else (run.usage, read_at)
 
 
 def _silent_since(progress: RunProgress | None, started_at: datetime | None) -> datetime | None:
@@ -233,20 +241,19 @@ def _is_watched(trail: RunTrail | None) -> bool:
     return bool(points) and points[-1][0] - points[0][0] >= BILLED_ENOUGH
 
 
-def _rate(
-    store: Store, run_id: RunId, listed: Decimal | None, state: RunState, now: datetime
-) -> Decimal | None:
-    """What a run costs per hour: by its price where known, else as seen over the last quarter of an hour."""
+def _rate(trail: RunTrail | None, listed: Decimal | None, state: RunState) -> Decimal | None:
+    """What a run costs per hour: by its price where known, else as seen in the quarter hour read last."""
     if state in WAITING:
         return Decimal(0)
     if state not in LIVE:
         return None if state is RunState.UNKNOWN else Decimal(0)
     if listed is not None:
         return listed
-    trail = store.run_trails.get(run_id)
     points = trail.cost_usd.points() if trail is not None else ()
     # A total that stands at zero counts nothing: such a run is paid by the GPU-hour.
-    return rate_usd_per_h(points, now, RATE_WINDOW) if points and points[-1][1] else None
+    if trail is None or not points or not points[-1][1]:
+        return None
+    return rate_usd_per_h(points, trail.read_at, RATE_WINDOW)
 
 
 # -- which rows, in which order -----------------------------------------------------

@@ -70,7 +70,7 @@ def spend_totals(store: Store, now: datetime) -> SpendTotals | None:
         return None
     is_fresh = remote.freshness(now) is Freshness.FRESH
     midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    is_today_known = is_fresh or read_at >= midnight
+    is_today_known = read_at >= midnight
     first, day_ago = midnight.replace(day=1), now - DAY
     later = now + CLOCKS_DIFFER
     today, day = book.by_type(midnight, later), book.by_type(day_ago, later)

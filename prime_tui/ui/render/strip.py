@@ -13,7 +13,7 @@ from typing import NamedTuple
 from prime_tui.domain.alerts import Alert, Urgency
 from prime_tui.domain.budget import SHORT_FROM, BudgetUse
 from prime_tui.domain.remote import Freshness, SourceAge
-from prime_tui.domain.spend import SHORT_RUNWAY_H, Burn, Runway
+from prime_tui.domain.spend import SHORT_RUNWAY_H, Burn, Runway, runway_mark
 from prime_tui.domain.units import UNKNOWN, clock_time, moment, percent, span, usd, usd_per_h
 from prime_tui.ui.render.glyphs import spark
 from prime_tui.ui.render.styled import ChipRole, Role, Span, Styled, clip, join, width_of
@@ -283,8 +283,9 @@ def _runway(facts: StripFacts, *, with_end: bool) -> Styled:
     runway, now = facts.runway, facts.now
     if runway.hours is None:
         return (Span("runway ", "dim"), Span("no burn" if runway.reason == "no burn" else UNKNOWN))
-    mark = "≥" if facts.burn is None else facts.burn.runway_mark
-    role: Role = "stale" if facts.is_balance_old or facts.is_burn_old else "text"
+    is_old = facts.is_balance_old or facts.is_burn_old
+    mark = runway_mark(facts.burn, is_old=is_old)
+    role: Role = "stale" if is_old else "text"
     if runway.hours < SHORT_RUNWAY_H:
         role = "bad"
     parts = [Span("runway ", "dim"), Span(mark + span(float(runway.hours) * 3600), role)]

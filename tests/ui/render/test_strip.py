@@ -185,15 +185,15 @@ def test_stale_looks_stale_and_says_since_when() -> None:
 
 
 def test_an_old_burn_looks_old_and_so_does_the_runway_that_follows_from_it() -> None:
-    for facts, burn, runway in (
-        (CALM, "text", "text"),
-        (replace(CALM, is_balance_old=True), "text", "stale"),
-        (replace(CALM, is_burn_old=True), "stale", "stale"),
-        (replace(CALM, is_burn_old=True, runway=Runway(Decimal(3))), "stale", "bad"),
+    for facts, burn, runway, lasts in (
+        (CALM, "text", "text", "≥34h12"),
+        (replace(CALM, is_balance_old=True), "text", "stale", "~34h12"),
+        (replace(CALM, is_burn_old=True), "stale", "stale", "~34h12"),
+        (replace(CALM, is_burn_old=True, runway=Runway(Decimal(3))), "stale", "bad", "~3h00"),
     ):
         line = second_line(facts, 100)[0]
         assert roles(line, "/h") == {burn}
-        assert roles(line, "≥") == {runway}
+        assert roles(line, lasts) == {runway}
 
 
 def test_what_costs_or_is_empty_is_loud() -> None:

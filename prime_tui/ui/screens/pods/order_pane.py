@@ -18,7 +18,7 @@ from prime_tui.domain.errors import PrimeError
 from prime_tui.domain.offers import Offer, PodOrder
 from prime_tui.domain.order_draft import OrderDraft, choosable_images, free_name, suggested_ceiling
 from prime_tui.domain.units import span
-from prime_tui.store.selectors.money import purse
+from prime_tui.store.selectors.runway import purse
 from prime_tui.store.store import Store
 from prime_tui.ui.render.fields import fields, paragraph
 from prime_tui.ui.render.offers import disk_note, quote

@@ -8,8 +8,8 @@ from prime_tui.domain.errors import PrimeError
 from prime_tui.domain.ids import PodId
 from prime_tui.domain.offers import PodOrder
 from prime_tui.domain.pods import Pod
-from prime_tui.store.selectors.money import purse
 from prime_tui.store.selectors.permission import why_no_writes
+from prime_tui.store.selectors.runway import purse
 from prime_tui.store.slice import Topic
 from prime_tui.sync.pod_actions import PodCreation
 from prime_tui.ui.banner import risk_lines

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from prime_tui.domain.errors import PrimeError
 from prime_tui.domain.runs import LIVE, LaunchedRun, RunOrder
 from prime_tui.domain.views import RunView
-from prime_tui.store.selectors.money import purse
 from prime_tui.store.selectors.permission import why_no_writes
 from prime_tui.store.selectors.run_list import run_views
+from prime_tui.store.selectors.runway import purse
 from prime_tui.store.slice import Topic
 from prime_tui.store.store import Store
 from prime_tui.sync.run_actions import RunActions, RunLaunch
