@@ -11,8 +11,8 @@ BEAT = timedelta(0)
 """With each beat: somebody waits for something and counts seconds."""
 QUICK = timedelta(seconds=5)
 """Where an age is told in seconds: a number that changes every second costs more than it tells."""
-SLOW = timedelta(seconds=10)
-"""Minutes, and estimates with two decimals."""
+SLOW = timedelta(seconds=20)
+"""Minutes, and estimates: what costs 50 USD an hour grows by a quarter of a dollar meanwhile."""
 SPANS = timedelta(minutes=5)
 """Sums and plots of hours and days move on with time; nobody sees them move within minutes."""
 YOUNG = timedelta(minutes=2)

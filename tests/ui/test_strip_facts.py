@@ -46,7 +46,7 @@ async def test_estimates_and_ages_go_on_by_themselves() -> None:
     later = model.facts(0, NOW + 3 * SECOND)
     assert {source.name: source.age_s for source in later.sources}["pods"] == 3
     store.wallet_loaded(wallet(balance="7"), NOW)
-    assert model.facts(0, NOW + 11 * SECOND).balance_usd == 7
+    assert model.facts(0, NOW + 21 * SECOND).balance_usd == 7
 
 
 async def test_a_balance_that_cannot_be_read_looks_old() -> None:
