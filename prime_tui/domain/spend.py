@@ -38,14 +38,6 @@ class Burn:
         """`≥` when something is not counted, `~` when something is estimated."""
         return "≥" if self.unknown else "~" if self.has_estimates else ""
 
-    @property
-    def runway_mark(self) -> str:
-        """What a runway at this burn is: `≤` when something is not counted, `~` when something is estimated.
-
-        Else `≥`: grants and overdraft can be spent too, but are not seen.
-        """
-        return "≤" if self.unknown else "~" if self.has_estimates else "≥"
-
 
 @dataclass(frozen=True, slots=True)
 class Runway:
@@ -63,9 +55,14 @@ class Runway:
 
 
 def runway_mark(burn: Burn | None, *, is_old: bool) -> str:
-    """Return what a runway at this burn is; one that is reckoned from an old balance is no bound."""
-    mark = "≥" if burn is None else burn.runway_mark
-    return "~" if is_old and mark == "≥" else mark
+    """Return what a runway at this burn is: `≤` when something is not counted, `~` when something is a guess.
+
+    An estimate is one, and so is all that is reckoned from an old balance or an old burn. Else `≥`: grants
+    and overdraft can be spent too, but are not seen.
+    """
+    if burn is not None and burn.unknown:
+        return "≤"
+    return "~" if is_old or (burn is not None and burn.has_estimates) else "≥"
 
 
 def runway(balance_usd: Decimal | None, burn: Burn | None, now: datetime) -> Runway:

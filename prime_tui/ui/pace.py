@@ -7,8 +7,6 @@ worked out once, and what changes in them is sent as one frame.
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
-BEAT = timedelta(0)
-"""With each beat: somebody waits for something and counts seconds."""
 QUICK = timedelta(seconds=5)
 """Where an age is told in seconds: a number that changes every second costs more than it tells."""
 SLOW = timedelta(seconds=20)
@@ -21,7 +19,7 @@ _START = datetime(1970, 1, 1, tzinfo=UTC)
 
 def is_due(drawn_at: datetime | None, now: datetime, pace: timedelta) -> bool:
     """Whether what was drawn at a moment is to be drawn again."""
-    return drawn_at is None or not pace or (drawn_at - _START) // pace != (now - _START) // pace
+    return drawn_at is None or (drawn_at - _START) // pace != (now - _START) // pace
 
 
 def ages_due(drawn_at: datetime | None, now: datetime, births: Iterable[datetime | None]) -> bool:

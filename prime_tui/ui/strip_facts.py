@@ -10,7 +10,7 @@ from prime_tui.domain.remote import Freshness
 from prime_tui.store.selectors.alerts import alerts
 from prime_tui.store.selectors.freshness import source_ages
 from prime_tui.store.selectors.kept import kept_per_bill
-from prime_tui.store.selectors.money import balance_usd, listed_burn, measured_burn
+from prime_tui.store.selectors.money import balance_usd, is_burn_old, listed_burn, measured_burn
 from prime_tui.store.selectors.runway import wallet_runway
 from prime_tui.store.store import Store
 from prime_tui.ui.pace import QUICK, SLOW, is_due
@@ -61,10 +61,7 @@ class StripModel:
             sources=sources,
             budget=store.budget,
             is_balance_old=store.wallet.remote.freshness(now) is Freshness.STALE,
-            is_burn_old=any(
-                one.remote.freshness(now) is Freshness.STALE and not one.remote.is_switched_off
-                for one in (store.pods, store.runs, store.disks)
-            ),
+            is_burn_old=is_burn_old(store, now),
         )
 
     def _gather(self, now: datetime) -> StripFacts:

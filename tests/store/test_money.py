@@ -162,6 +162,8 @@ async def test_the_purse_says_how_long_the_balance_lasts_with_the_order() -> Non
     assert (money.before.hours, money.after.hours) == (Decimal(10), Decimal(5))
     assert money.after.ends_at == NOW + timedelta(hours=5)
     assert money.mark == "≥"
+    store.pods.failed(ServerFault("It is down."))
+    assert purse(store, Decimal(10), "you", NOW).mark == "~", "a burn that may be another by now is no bound"
     assert purse(store, None, "you", NOW).after.hours is None
 
 

@@ -7,16 +7,15 @@ from datetime import datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prime_tui.ui.pace import BEAT, QUICK, SLOW, SPANS, YOUNG, ages_due, is_due
+from prime_tui.ui.pace import QUICK, SLOW, SPANS, YOUNG, ages_due, is_due
 from tests.store.making import DAY, NOW
 
 paces = st.sampled_from((QUICK, SLOW, SPANS))
 moments = st.timedeltas(timedelta(0), DAY).map(lambda later: NOW + later)
 
 
-def test_what_was_never_drawn_and_what_counts_seconds_is_always_due() -> None:
+def test_what_was_never_drawn_is_due() -> None:
     assert is_due(None, NOW, SLOW)
-    assert is_due(NOW, NOW, BEAT)
 
 
 @given(moments, paces)

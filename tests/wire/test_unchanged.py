@@ -28,8 +28,17 @@ def test_what_the_list_did_not_hold_the_last_time_is_forgotten() -> None:
     rows = UnchangedRows(ROWS["pod"])
     first = rows(POD)
     rows.begin()
+    rows({**POD, "id": "other"})
     rows.begin()
     assert rows(POD) is not first
+
+
+def test_a_reading_that_failed_forgets_nothing() -> None:
+    rows = UnchangedRows(ROWS["pod"])
+    first = rows(POD)
+    rows.begin()
+    rows.begin()
+    assert rows(POD) is first
 
 
 def test_a_row_that_cannot_be_read_is_refused_each_time() -> None:

@@ -25,8 +25,9 @@ class UnchangedRows(Generic[T]):
         self._now: dict[bytes, T] = {}
 
     def begin(self) -> None:
-        """The list is read once more: what it does not hold this time is forgotten."""
-        self._before, self._now = self._now, {}
+        """The list is read once more: what it does not hold this time is forgotten, unless nothing comes."""
+        if self._now:
+            self._before, self._now = self._now, {}
 
     def __call__(self, row: object) -> T:
         """Return what the row says."""

@@ -174,6 +174,14 @@ def listed_burn(store: Store, now: datetime) -> Burn | None:
     return Burn(sums["pod"], sums["disk"], sums["run"], tuple(unknown), has_estimates)
 
 
+def is_burn_old(store: Store, now: datetime) -> bool:
+    """Whether a list that the burn is the sum of is old; one that may not be read is not counted at all."""
+    return any(
+        one.remote.freshness(now) is Freshness.STALE and not one.remote.is_switched_off
+        for one in (store.pods, store.runs, store.disks)
+    )
+
+
 def _is_untold(one: Slice[Any]) -> bool:
     return one.value is None or one.remote.is_switched_off
 

@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 
 from prime_tui.domain.cost import hours
 from prime_tui.domain.spend import Burn, Purse, Runway, runway, runway_mark
-from prime_tui.store.selectors.money import listed_burn, spendable_usd, stale_balance_s
+from prime_tui.store.selectors.money import is_burn_old, listed_burn, spendable_usd, stale_balance_s
 from prime_tui.store.store import Store
 
 
@@ -55,5 +55,6 @@ def purse(store: Store, usd_per_h: Decimal | None, wallet: str, now: datetime) -
     if usd_per_h is not None:
         after = wallet_runway(store, now, more_usd_per_h=usd_per_h)
     stale_s = stale_balance_s(store, now)
-    mark = runway_mark(listed_burn(store, now), is_old=stale_s is not None)
+    is_old = stale_s is not None or is_burn_old(store, now)
+    mark = runway_mark(listed_burn(store, now), is_old=is_old)
     return Purse(wallet, spendable_usd(store), wallet_runway(store, now), after, mark, stale_s)
