@@ -60,8 +60,13 @@ class Lodger:
 
 
 def all_read(one: Terminal) -> None:
-    """Wait until the money and the machines were read."""
-    one.until(lambda text: "$184.37" in text and re.search(r"w\d+s r\d+s p\d+s", text), "all is read")
+    """Wait until the money and the machines were read, and the frame that tells so has come to its end."""
+    shown = ("$184.37", "math-python-q", "a6000-checkpo", "older rows")
+
+    def is_whole(text: str) -> object:
+        return all(words in text for words in shown) and re.search(r"w\d+s r\d+s p\d+s", text)
+
+    one.until(is_whole, "all is read")
 
 
 def without_numbers(text: str) -> list[str]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Callable
 
 import pytest
 
 from tests.e2e.lodger import PROGRAM, Lodger, all_read, is_given_back, without_numbers, words_after
-from tests.e2e.terminal import Terminal
+from tests.e2e.terminal import ENTER_ALT, Terminal
 
 
 def killed(number: int) -> Callable[[Terminal], None]:
@@ -44,21 +45,35 @@ def test_every_end_keeps_the_state(
     assert lodger.reports() == [], "an end is no mistake"
 
 
-def test_ctrl_z_and_fg_in_a_shell(lodger: Lodger) -> None:
+IN_SLOW_MOTION = """
+import os, runpy, time
+
+signal_group = os.killpg
+os.killpg = lambda *words: (signal_group(*words), time.sleep(1.0))
+runpy.run_module("prime_tui", run_name="__main__")
+"""
+"""What comes after the signal that stops the script comes when the shell has long let it go on."""
+
+
+@pytest.mark.parametrize("motion", ["", IN_SLOW_MOTION], ids=["", "slow"])
+def test_ctrl_z_and_fg_in_a_shell(lodger: Lodger, motion: str) -> None:
     """The program in a script: both stop, the shell is usable, and the screen comes back whole."""
-    script = lodger.home / "watch.sh"
+    script, program = lodger.home / "watch.sh", lodger.home / "program.py"
     script.write_text('"$@"\n')
+    program.write_text(motion)
+    command = (sys.executable, str(program)) if motion else PROGRAM
     shell = ("bash", "--norc", "--noediting", "-i")
     with lodger.run(command=shell, variables={"PS1": "ready$ "}) as one:
         one.sees("ready$")
-        one.send(f"sh {script} {' '.join(PROGRAM)}\n")
+        one.send(f"sh {script} {' '.join(command)}\n")
         all_read(one)
         shown = without_numbers(one.text())
         one.send("\x1a")
         one.sees("Stopped")
         is_given_back(one)
-        one.send("echo $((6*7))\n")
-        one.sees("42")
+        one.send("echo back-$((6*7))\n")
+        if not motion:
+            one.sees("back-42")
         one.screen.reset()
         one.send("fg\n")
         one.until(lambda text: without_numbers(text) == shown, "the screen as it was")
@@ -76,6 +91,18 @@ def test_ctrl_z_where_no_shell_waits_says_so_and_goes_on(lodger: Lodger) -> None
         one.sees("No shell is waiting")
         one.send("q")
         assert one.wait() == 0
+
+
+def test_a_stop_from_outside_where_no_shell_waits_stops_nothing(lodger: Lodger) -> None:
+    with lodger.run() as one:
+        all_read(one)
+        os.kill(one.pid, signal.SIGTSTP)
+        one.until(lambda _: one.raw.count(ENTER_ALT) == 2, "the terminal taken over again")
+        one.send("3")
+        one.sees("── pods")
+        one.send("q")
+        assert one.wait() == 0
+        is_given_back(one)
 
 
 @pytest.mark.parametrize(

@@ -89,14 +89,20 @@ class QuietDriver(LinuxDriver):
             super().disable_input()
 
     def _sigtstp_application(self, *_: object) -> None:
-        """Give the terminal back and stop, and with us a script that runs us: a shell waits for that one."""
+        """Give the terminal back and stop, and with us a script that runs us: a shell waits for that one.
+
+        All stop at one signal. A stop of our own after it would come too late for a shell that lets us go on
+        as soon as the script has stopped, and nobody would end it.
+        """
         handler = signal.signal(signal.SIGTSTP, signal.SIG_IGN)
         if self._auto_restart:
             self.suspend_application_mode()
             self._must_signal_resume = True
+        signal.signal(signal.SIGTSTP, signal.SIG_DFL)
         os.killpg(os.getpgrp(), signal.SIGTSTP)
         signal.signal(signal.SIGTSTP, handler)
-        os.kill(os.getpid(), signal.SIGSTOP)
+        if self._must_signal_resume:  # not stopped: nobody is there to let us go on
+            self._sigcont_application()
 
     def _sigcont_application(self, *_: object) -> None:
         """Come back after a stop. One that could not be seen (SIGSTOP) left everything as it was.
