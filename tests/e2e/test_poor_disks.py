@@ -28,7 +28,10 @@ def database(lodger: Lodger, content: bytes = b"") -> Path:
 
 
 def watched(lodger: Lodger, *words: str, command: tuple[str, ...] = PROGRAM) -> str:
-    """Watch until these words and all numbers are there, and leave; return what is said after that."""
+    """Watch until these words and all numbers are there, and leave; return what is said after that.
+
+    Behind a path only single words can be looked for: where a line ends depends on how long the path is.
+    """
     with lodger.run(command=command, columns=120, rows=30) as one:
         one.sees(*words)
         one.until(lambda text: "$184.37" in text and "●pods" in text, "all is read")
@@ -43,7 +46,7 @@ def test_a_state_directory_that_cannot_be_made(lodger: Lodger) -> None:
     (lodger.home / "file").write_text("no directory")
     place = lodger.shell(f"export XDG_STATE_HOME={lodger.home}/file/state")
     with lodger.run(command=place, columns=120, rows=30) as one:
-        one.sees("Nothing is kept", "Cannot make", "Not a directory")
+        one.sees("Nothing is kept", "Cannot make", "directory.")
         one.until(lambda text: "$184.37" in text and "●pods" in text, "all is read")
         assert one.text().count("Cannot make") == 1
         assert "There is no log" not in one.text()
@@ -55,7 +58,7 @@ def test_a_state_directory_that_cannot_be_made(lodger: Lodger) -> None:
 
 def test_a_full_disk(lodger: Lodger) -> None:
     """No file may grow by one byte: what cannot be kept is said, and watching goes on."""
-    assert watched(lodger, NOT_KEPT, "disk I/O error", command=lodger.shell("ulimit -f 0")) == ""
+    assert watched(lodger, NOT_KEPT, "I/O", command=lodger.shell("ulimit -f 0")) == ""
 
 
 def test_a_log_that_cannot_be_written(lodger: Lodger) -> None:
@@ -79,7 +82,7 @@ def test_a_newer_database_is_left_alone(lodger: Lodger) -> None:
         newer.execute("PRAGMA user_version=99")
         newer.execute("CREATE TABLE what_nobody_knows (anything)")
     before = path.read_bytes()
-    assert watched(lodger, NOT_KEPT, "newer prime-tui") == ""
+    assert watched(lodger, NOT_KEPT, "newer") == ""
     assert path.read_bytes() == before
 
 
