@@ -161,6 +161,8 @@ class Recorder:
         """Write behind, for ever; what refuses or breaks is told once and tried again."""
         while True:
             await self._clock.sleep(LOOK_EVERY_S)
+            if self._seat.is_mine and not self._changed(is_last=False):
+                continue  # a thread would be woken for nothing
             error = await asyncio.to_thread(self._new_error_of_writing)
             if error is not None:
                 self._store.notify(str(error), title="The last known state is not kept")

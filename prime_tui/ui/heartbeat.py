@@ -28,6 +28,8 @@ LONGEST_STANDING = timedelta(hours=1)
 """Without a clock, how far behind ages and estimates may fall."""
 UNHURRIED = frozenset({Topic.USAGE, Topic.FRESHNESS, Topic.BUDGET})
 """Changes that come one by one all the time: they are drawn with the next beat."""
+ANSWER_S = 5.0
+"""That a reading ended is drawn with the ages, but at once for somebody who did something just now."""
 
 
 class Drawn(Protocol):
@@ -111,7 +113,7 @@ class Heartbeat:
         self._is_away = False
         self._untold: frozenset[Topic] = frozenset()
         self._due: asyncio.TimerHandle | None = None
-        self._drawn_at_s = self._looked_at_s = 0.0
+        self._drawn_at_s = self._looked_at_s = self._stirred_at_s = 0.0
         self._moment: datetime | None = None
         self._aspect: Aspect | None = None
         self._compared_at_s = 0.0
@@ -143,6 +145,7 @@ class Heartbeat:
 
     def stir(self) -> None:
         """Somebody did something: what they wait for from now on may count seconds."""
+        self._stirred_at_s = monotonic()
         if not self._has_clock:
             self._wake_at(monotonic() + BEAT_S)
 
@@ -210,7 +213,8 @@ class Heartbeat:
     def _tell(self) -> None:
         topics, self._untold = self._untold, frozenset()
         screen = self._screen
-        if topics and screen is not None and screen is self._stage.screen:
+        is_news = not topics <= PASSING or (topics and monotonic() - self._stirred_at_s < ANSWER_S)
+        if is_news and screen is not None and screen is self._stage.screen:
             screen.store_changed(topics)
 
     @property

@@ -25,7 +25,7 @@ from prime_tui.store.store import Store
 STANDS_FOR = timedelta(seconds=5)
 """Estimates and guesses change with time alone; nobody sees them change within this."""
 RATE_STANDS_FOR = timedelta(seconds=30)
-"""Where the cost is known, next to nothing of a live run follows from the time."""
+"""A rate over a cost that is as new as the list it came with, which may be read without bringing news."""
 Place = tuple[bool, float, RunView]
 """What views are sorted by, and the view: whether it is live, and when it began."""
 
@@ -180,4 +180,6 @@ def _stands_for(view: RunView) -> timedelta | None:
     has_estimate = view.cost.origin is CostOrigin.ESTIMATE and view.completed_at is None
     if is_guess or has_estimate:
         return STANDS_FOR
-    return RATE_STANDS_FOR if view.state in LIVE else None
+    came_with_list = view.run is not None and view.usage is not None and view.usage is view.run.usage
+    is_undated = bool(view.cost.usd) and view.cost.as_of is None
+    return RATE_STANDS_FOR if view.state in LIVE and (came_with_list or is_undated) else None

@@ -1,5 +1,6 @@
 """One-line widgets for strips, rules and footers."""
 
+from textual.geometry import Region
 from textual.reactive import reactive
 from textual.strip import Strip
 
@@ -36,6 +37,15 @@ class Line(PaintedWidget):
         """The line itself; anything below it is blank."""
         width = self.size.width
         return self.strip(self._spans(width) if y == 0 else fit("", width), width)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """As the toolkit does it, without looking for edges that a line has not: clocks and ages are lines."""
+        if self.styles.gutter:
+            return super().render_lines(crop)
+        strips = [self.render_line(y).crop(*crop.column_span) for y in crop.line_range]
+        for line_filter in self.get_line_filters():
+            strips = [strip.apply_filter(line_filter, self.background_colors[1]) for strip in strips]
+        return strips
 
     def _spans(self, width_cells: int) -> tuple[Span, ...]:
         return edges(self.content, self.right, width_cells)
