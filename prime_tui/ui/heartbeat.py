@@ -53,8 +53,8 @@ class Drawn(Protocol):
         """Draw what changed."""
         ...
 
-    def show_strip(self) -> None:
-        """Draw the lines on top."""
+    def show_strip(self, *, is_alone: bool = False) -> None:
+        """Draw the lines on top; alone, if nothing else changed with them."""
         ...
 
     def show_clock(self, now: datetime) -> None:
@@ -205,7 +205,7 @@ class Heartbeat:
                 if is_as_before and self._stage.strip.is_still(now):
                     screen.show_clock(now)
                 else:
-                    screen.show_strip()
+                    screen.show_strip(is_alone=True)
                 if is_on_top:
                     screen.tick(now)
         return monotonic() + (self._away_s if self._is_away else BEAT_S)

@@ -49,7 +49,7 @@ class Screen:
     def store_changed(self, topics: frozenset[Topic]) -> None:
         self.drawn.append("changes")
 
-    def show_strip(self) -> None:
+    def show_strip(self, *, is_alone: bool = False) -> None:
         self.drawn.append("strip")
 
     def show_clock(self, now: datetime) -> None:

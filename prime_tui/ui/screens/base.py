@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, cast
@@ -20,6 +20,7 @@ from prime_tui.ui.banner import banner
 from prime_tui.ui.help import key_name
 from prime_tui.ui.render.footer import COMMON_HINTS, KeyHint, footer
 from prime_tui.ui.render.strip import LEAST_HEIGHT, LEAST_WIDTH, clock_part, first_parts, second_line
+from prime_tui.ui.render.styled import Styled
 from prime_tui.ui.shell import Shell
 from prime_tui.ui.widgets.line import Line
 
@@ -186,29 +187,37 @@ class PrimeScreen(Screen[None]):
         self.show_strip()
         self.show_hints()
 
-    def show_strip(self) -> None:
-        """Draw the two lines on top."""
+    def show_strip(self, *, is_alone: bool = False) -> None:
+        """Draw the two lines on top, and what is wrong now below them.
+
+        Args:
+            is_alone: Nothing else changed that should be seen together with them.
+        """
         heart = self.monitor.heartbeat
         facts = self.monitor.strip.facts(self.TAB, heart.moment(), is_ticking=heart.has_clock)
         width = self.size.width
         one, two = self.query_one("#strip-1", Line), self.query_one("#strip-2", Line)
         time, clock = clock_part(facts.now, width, is_ticking=heart.has_clock), self.query_one("#clock", Line)
-        clock.content = time
         if clock.styles.width is None or clock.styles.width.value != len(time.text):
             clock.styles.width = len(time.text)
-        one.content, one.right = first_parts(facts, width - len(time.text), width)
-        two.content, two.right = second_line(facts, width)
+            is_alone = False
         now_wrong, line = banner(self.store), self.query_one("#banner", Line)
+        is_alone = is_alone and line.display is (now_wrong is not None)
         line.display = now_wrong is not None
         line.content, line.right = ("", "") if now_wrong is None else now_wrong
+        parts = {clock: (time, ""), one: first_parts(facts, width - len(time.text), width)}
+        self._draw_lines({**parts, two: second_line(facts, width)}, at_once=is_alone)
 
     def show_clock(self, now: datetime) -> None:
         """Draw only the clock in them."""
-        time, clock = clock_part(now, self.size.width), self.query_one("#clock", Line)
-        if time != clock.content:
-            clock.set_reactive(Line.content, time)
-            if not self.monitor.paint_at_once(clock):
-                clock.refresh()
+        part = clock_part(now, self.size.width)
+        self._draw_lines({self.query_one("#clock", Line): (part, "")}, at_once=True)
+
+    def _draw_lines(self, parts: Mapping[Line, tuple[Styled, Styled]], *, at_once: bool) -> None:
+        changed = [line for line, (content, right) in parts.items() if line.take(content, right)]
+        if not (at_once and self.monitor.paint_at_once(*changed)):
+            for line in changed:
+                line.refresh()
 
     def action_refresh_now(self) -> None:
         """Read everything on this screen now."""

@@ -221,27 +221,29 @@ class QuietApp(App[ReturnType]):
             driver.write_frame(sequence)
         return True
 
-    def paint_at_once(self, widget: Widget) -> bool:
-        """Send what a widget shows now, without the toolkit's round of messages: for what changes often.
+    def paint_at_once(self, *widgets: Widget) -> bool:
+        """Send what widgets show now, without the toolkit's round of messages: for what changes often.
 
         Returns:
-            False where only the toolkit can tell what the terminal has to show: the widget has to ask for
+            False where only the toolkit can tell what the terminal has to show: the widgets have to ask for
             a refresh then.
         """
-        driver, diff, screen = self._driver, self._frame_diff, widget.screen
+        driver, diff, screen = self._driver, self._frame_diff, self.screen
         if diff is None or self.frame_diff_off_reason is not None or self._painting_paused:
             return False
         if not isinstance(driver, QuietDriver) or not driver.takes_frame():
             return False
-        if screen is not self.screen or self._batch_count or screen._layout_required:
+        if any(widget.screen is not screen for widget in widgets):
             return False
-        region = uncovered_region(screen._compositor, widget)
-        if region is None or not diff.has_size(*screen._compositor.size):
+        if self._batch_count or screen._layout_required or not diff.has_size(*screen._compositor.size):
             return False
-        lines = [
-            (y, [Piece(region.x, region.right, strip)])
-            for y, strip in zip(region.line_range, lines_now(widget), strict=True)
-        ]
+        lines: list[tuple[int, list[Piece]]] = []
+        for widget in widgets:
+            region = uncovered_region(screen._compositor, widget)
+            if region is None:
+                return False
+            shown = zip(region.line_range, lines_now(widget), strict=True)
+            lines += [(y, [Piece(region.x, region.right, strip)]) for y, strip in shown]
         return self._send_lines(driver, diff, lines, screen._compositor.size)
 
     def _caret_sequence(self, diff: FrameDiff) -> str:

@@ -33,13 +33,21 @@ class Line(PaintedWidget):
         self.set_reactive(Line.content, content)
         self.set_reactive(Line.right, right)
 
+    def take(self, content: Styled, right: Styled = "") -> bool:
+        """Take new text without asking for a paint, which the caller does; return whether it is new."""
+        if (content, right) == (self.content, self.right):
+            return False
+        self.set_reactive(Line.content, content)
+        self.set_reactive(Line.right, right)
+        return True
+
     def render_line(self, y: int) -> Strip:
         """The line itself; anything below it is blank."""
         width = self.size.width
         return self.strip(self._spans(width) if y == 0 else fit("", width), width)
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """As the toolkit does it, without looking for edges that a line has not: clocks and ages are lines."""
+        """As the toolkit, but without looking for edges that a line has not: clocks are lines."""
         if self.styles.gutter:
             return super().render_lines(crop)
         strips = [self.render_line(y).crop(*crop.column_span) for y in crop.line_range]

@@ -72,7 +72,7 @@ class WalletScreen(PrimeScreen):
         self._is_reading = False
         self._wants_more = False
         self._read_at: datetime | None = None
-        self._titled_at: datetime | None = None
+        self._ticked_at: datetime | None = None
 
     def body(self) -> Widget:
         """The three panes."""
@@ -105,6 +105,9 @@ class WalletScreen(PrimeScreen):
 
     def tick(self, now: datetime) -> None:
         """Let ages grow; now and then the spans move on."""
+        if not is_due(self._ticked_at, now, QUICK):
+            return
+        self._ticked_at = now
         burning, spend = self.query_one(BurningPane), self.query_one(SpendPane)
         burning.tick(self.store, now)
         if self.engine is not None:
@@ -114,10 +117,8 @@ class WalletScreen(PrimeScreen):
             spend.read(self.store, now)
             spend.draw(self.store, burning.gap, now)
             self.query_one(BillingPane).draw(self.store, now)
-        if is_due(self._titled_at, now, QUICK):
-            self._titled_at = now
-            spend.draw_title(self.store, now)
-            self.query_one(BillingPane).draw_title(self.store, now)
+        spend.draw_title(self.store, now)
+        self.query_one(BillingPane).draw_title(self.store, now)
 
     def hints(self) -> Iterable[KeyHint]:
         """The keys of now."""
