@@ -39,6 +39,8 @@ BUSY_MS = 20
 """The loop waits for this; a transaction takes a fraction of a millisecond."""
 TRY_AGAIN_S = 5.0
 RECENT_S = 600.0
+SWEEP_EVERY_S = 600.0
+"""What is older than an hour is passed over when it is read; it may lie there for that much longer."""
 
 
 class CallFile:
@@ -122,7 +124,9 @@ class SharedRecord:
         self._file = file
         self._scope = scope
         self._clock = clock
-        self._known_s: list[float] = []
+        self._known: list[tuple[float, int]] = []
+        self._known_as_of: tuple[object, ...] = ()
+        self._read_at_s = self._swept_at_s = 0.0
         self._repaid_at_s = 0.0
         self._instances = 1
         self._untold: list[tuple[str, float, int]] = []
@@ -145,11 +149,10 @@ class SharedRecord:
                 except Exception as refusal:  # it goes past whoever deals with a broken file
                     refusals.append(refusal)
                 else:
-                    row = (self._scope(), calls.now_s, os.getpid())
-                    database.execute("INSERT INTO calls VALUES (?, ?, ?)", row)
-                    self._owe(database, calls.repaid_with(cost_s))
+                    self._insert(database, calls.now_s, calls.repaid_with(cost_s))
                 database.execute("COMMIT")
             except BaseException:
+                self._known_as_of = ()
                 if database.in_transaction:
                     database.execute("ROLLBACK")
                 raise
@@ -163,7 +166,7 @@ class SharedRecord:
         calls = self._guessed()
         allow(calls)
         callers = max(2, self._instances)  # without others there would be no need for a file
-        self._known_s += [calls.now_s] * callers
+        self._known += [(calls.now_s, os.getpid())] * callers
         self._repaid_at_s = calls.repaid_with(cost_s * callers)
         self._untold.append((self._scope(), calls.now_s, os.getpid()))
 
@@ -171,25 +174,49 @@ class SharedRecord:
         return self._clock.now().timestamp()
 
     def _read(self, database: sqlite3.Connection) -> Calls:
-        scope, now_s = self._scope(), self._now_s()
-        rows = database.execute(
-            "SELECT at, pid FROM calls WHERE scope = ? AND at > ? ORDER BY at", (scope, now_s - WINDOW_S)
-        ).fetchall()
-        self._instances = len({pid for at, pid in rows if at > now_s - RECENT_S})
-        debt = database.execute("SELECT repaid_at FROM debts WHERE scope = ?", (scope,)).fetchone()
-        # A clock that was set back must not keep calls for longer than an hour.
-        self._known_s = [min(at, now_s) for at, _ in rows]
-        self._repaid_at_s = min(debt[0], now_s + WINDOW_S) if debt else now_s
-        return Calls(now_s, self._known_s, self._repaid_at_s)
+        """Return what is in the file; where nobody changed it, that is what is known already."""
+        now_s, state = self._now_s(), self._state(database)
+        if self._known_as_of != state or now_s < self._read_at_s:  # set back
+            rows = database.execute(
+                "SELECT at, pid FROM calls WHERE scope = ? AND at > ? ORDER BY at",
+                (self._scope(), now_s - WINDOW_S),
+            )
+            # A clock that was set back must not keep calls for longer than an hour.
+            self._known = [(min(at, now_s), pid) for at, pid in rows]
+            self._instances = len({pid for at, pid in self._known if at > now_s - RECENT_S})
+            query = "SELECT repaid_at FROM debts WHERE scope = ?"
+            debt = database.execute(query, (self._scope(),)).fetchone()
+            self._repaid_at_s = min(debt[0], now_s + WINDOW_S) if debt else now_s
+            self._known_as_of = state  # as it was before: what came since is read next time
+        self._read_at_s = now_s
+        return self._as_known(now_s)
+
+    def _state(self, database: sqlite3.Connection) -> tuple[object, ...]:
+        """What is another one after every change, by another connection or by this one."""
+        (by_others,) = database.execute("PRAGMA data_version").fetchone()
+        return self._scope(), by_others, database.total_changes
+
+    def _as_known(self, now_s: float) -> Calls:
+        self._known = [one for one in self._known if one[0] > now_s - WINDOW_S]
+        return Calls(now_s, [at for at, _ in self._known], self._repaid_at_s)
+
+    def _insert(self, database: sqlite3.Connection, at_s: float, repaid_at_s: float) -> None:
+        database.execute("INSERT INTO calls VALUES (?, ?, ?)", (self._scope(), at_s, os.getpid()))
+        self._owe(database, repaid_at_s)
+        self._known.append((at_s, os.getpid()))
+        self._repaid_at_s = repaid_at_s
+        self._known_as_of = self._state(database)
 
     def _tell(self, database: sqlite3.Connection, cost_s: float) -> None:
         """Forget what is older than an hour, and add what was called while the file could not be used."""
         now_s = self._now_s()
-        database.execute("DELETE FROM calls WHERE at <= ?", (now_s - WINDOW_S,))
-        database.execute("DELETE FROM debts WHERE repaid_at <= ?", (now_s,))
-        database.execute("UPDATE calls SET at = ? WHERE at > ?", (now_s, now_s))
-        database.executemany("INSERT INTO calls VALUES (?, ?, ?)", self._untold)
+        if not 0 <= now_s - self._swept_at_s < SWEEP_EVERY_S:
+            database.execute("DELETE FROM calls WHERE at <= ?", (now_s - WINDOW_S,))
+            database.execute("DELETE FROM debts WHERE repaid_at <= ?", (now_s,))
+            database.execute("UPDATE calls SET at = ? WHERE at > ?", (now_s, now_s))
+            self._swept_at_s = now_s
         if self._untold:
+            database.executemany("INSERT INTO calls VALUES (?, ?, ?)", self._untold)
             self._owe(database, self._read(database).repaid_with(cost_s * len(self._untold)))
 
     def _owe(self, database: sqlite3.Connection, repaid_at_s: float) -> None:
@@ -197,9 +224,9 @@ class SharedRecord:
 
     def _guessed(self) -> Calls:
         now_s = self._now_s()
-        self._known_s = [at for at in self._known_s if at > now_s - WINDOW_S]
+        self._known_as_of = ()
         self._untold = [one for one in self._untold if one[1] > now_s - WINDOW_S]
-        return Calls(now_s, self._known_s, self._repaid_at_s)
+        return self._as_known(now_s)
 
 
 def calls_by_process(path: Path, clock: Clock) -> dict[int, int] | str:

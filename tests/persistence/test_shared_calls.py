@@ -119,6 +119,59 @@ def test_whoever_calls_when_no_window_ever_holds_more_than_is_allowed(
 # -- a file that cannot be used ----------------------------------------------------------
 
 
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(("first", "second")),
+            st.sampled_from(("mine", "theirs")),
+            st.sampled_from(("call", "look")),
+            st.sampled_from((0.0, 1.0, 700.0, 3000.0)),
+        ),
+        max_size=25,
+    )
+)
+def test_what_is_known_already_is_what_a_new_instance_reads(
+    tmp_path_factory: pytest.TempPathFactory, deeds: list[tuple[str, str, str, float]]
+) -> None:
+    path, clock = tmp_path_factory.mktemp("known") / "state" / "calls.db", FakeClock()
+    instances = {name: Instance(path, clock, 1000) for name in ("first", "second")}
+    for name, scope, deed, jump_s in deeds:
+        one = instances[name]
+        one.scope = scope
+        if deed == "call":
+            one.budget.take(by_user=True)
+        clock.jump(jump_s)
+        anew = Instance(path, clock, 1000, scope)
+        assert (one.budget.use, one.budget.stretch()) == (anew.budget.use, anew.budget.stretch())
+        anew.file.close()
+    for one in instances.values():
+        one.file.close()
+
+
+def test_a_clock_that_is_set_back_makes_no_debt_where_nothing_was_called(path: Path) -> None:
+    clock = FakeClock()
+    one = Instance(path, clock, 1000)
+    assert one.budget.stretch() == 1
+    clock.jump(-1000)
+    assert one.budget.stretch() == 1
+
+
+def test_what_nobody_changed_is_not_read_again(path: Path) -> None:
+    clock = FakeClock()
+    one, other = Instance(path, clock, 1000), Instance(path, clock, 1000)
+    other.calls(50)
+    assert one.budget.use.used == 50
+    read: list[str] = []
+    one.file.use(lambda database: database.set_trace_callback(read.append))
+    one.calls(3)
+    clock.jump(1)
+    assert one.budget.use.used == 53
+    assert not any("SELECT at" in statement for statement in read)
+    other.calls(1)
+    assert one.budget.use.used == 54
+    assert sum("SELECT at" in statement for statement in read) == 1
+
+
 @pytest.fixture
 def holder(path: Path) -> Iterator[sqlite3.Connection]:
     """Somebody who has the file and does not let go."""
