@@ -193,6 +193,19 @@ def _sources(text: str) -> str:
     return line[line.index("●") : line.index("as of")]
 
 
+async def test_with_a_clock_a_reading_without_news_waits_for_the_ages_or_for_somebody() -> None:
+    stage = Stage()
+    heart = stage.heart(has_clock=True)
+    heart.start()
+    stage.store.pods.loaded(NO_PODS, stage.clock.at)
+    await until(lambda: stage.drawn)
+    assert "changes" not in stage.drawn
+    heart.stir()
+    stage.store.pods.loaded(NO_PODS, stage.clock.at)
+    await until(lambda: "changes" in stage.drawn)
+    heart.stop()
+
+
 def test_the_strip_stands_for_some_seconds_unless_something_counts_them() -> None:
     stage = Stage()
     strip, now = stage.strip, stage.clock.at

@@ -132,11 +132,13 @@ def dialog(app: Torture, _: Pilot[Any]) -> None:
 
 def at_once(app: Torture, _: Pilot[Any]) -> None:
     """The plain terminal gets it with the next frame, which is then nothing new to the other."""
-    strip = app.query_one("#strip", Line)
+    lines = (app.query_one("#strip", Line), app.query_one(Rule))
     app.steps += 1
-    strip.set_reactive(Line.right, Span(f"{app.steps}", "good"))
-    app.sent_at_once += app.paint_at_once(strip)
-    strip.refresh()
+    for line in lines:
+        assert line.take(line.content, Span(f"{app.steps}", "good"))
+    app.sent_at_once += app.paint_at_once(*lines)
+    for line in lines:
+        line.refresh()
 
 
 def toast(app: Torture, _: Pilot[Any]) -> None:
