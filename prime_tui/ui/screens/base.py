@@ -197,16 +197,20 @@ class PrimeScreen(Screen[None]):
         facts = self.monitor.strip.facts(self.TAB, heart.moment(), is_ticking=heart.has_clock)
         width = self.size.width
         one, two = self.query_one("#strip-1", Line), self.query_one("#strip-2", Line)
-        time, clock = clock_part(facts.now, width, is_ticking=heart.has_clock), self.query_one("#clock", Line)
-        if clock.styles.width is None or clock.styles.width.value != len(time.text):
+        clock, wrong = self.query_one("#clock", Line), self.query_one("#banner", Line)
+        time, now_wrong = clock_part(facts.now, width, is_ticking=heart.has_clock), banner(self.store)
+        fits = clock.styles.width is not None and clock.styles.width.value == len(time.text)
+        stands = fits and wrong.display is (now_wrong is not None)  # else only a new layout tells where
+        if not fits:
             clock.styles.width = len(time.text)
-            is_alone = False
-        now_wrong, line = banner(self.store), self.query_one("#banner", Line)
-        is_alone = is_alone and line.display is (now_wrong is not None)
-        line.display = now_wrong is not None
-        line.content, line.right = ("", "") if now_wrong is None else now_wrong
-        parts = {clock: (time, ""), one: first_parts(facts, width - len(time.text), width)}
-        self._draw_lines({**parts, two: second_line(facts, width)}, at_once=is_alone)
+        wrong.display = now_wrong is not None
+        wrong.content, wrong.right = ("", "") if now_wrong is None else now_wrong
+        parts = {
+            clock: (time, ""),
+            one: first_parts(facts, width - len(time.text), width),
+            two: second_line(facts, width),
+        }
+        self._draw_lines(parts, at_once=is_alone and stands)
 
     def show_clock(self, now: datetime) -> None:
         """Draw only the clock in them."""
